@@ -1,0 +1,83 @@
+"""The engine, the one place that commits, and the identity that row-level security sees.
+
+Every transaction names its actor to PostgreSQL (``gesuibo.role``, ``gesuibo.company``,
+``gesuibo.user``); a connection that forgot to do so sees no protected row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlmodel import Session, SQLModel
+
+from service.core.settings import Settings
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata: MetaData = SQLModel.metadata
+
+
+@dataclass(frozen=True)
+class RowIdentity:
+    """Who row-level security takes the transaction for.
+
+    ``role`` is a role of `service.accounts.domain.Role` or ``system`` (sign-in, jobs, imports).
+    """
+
+    role: str
+    company_id: UUID | None = None
+    user_id: UUID | None = None
+
+
+SYSTEM = RowIdentity("system")
+
+_IDENTIFY = text(
+    "select set_config('gesuibo.role', :role, true),"
+    " set_config('gesuibo.company', :company, true),"
+    " set_config('gesuibo.user', :user, true)"
+)
+
+
+def identify(session: Session, who: RowIdentity) -> None:
+    """Names the actor to row-level security until the transaction ends."""
+    session.execute(
+        _IDENTIFY,
+        {"role": who.role, "company": str(who.company_id or ""), "user": str(who.user_id or "")},
+    )
+
+
+def application_url(settings: Settings) -> URL:
+    """The login's URL with the restricted role set from the first statement on."""
+    url = make_url(settings.database_url)
+    return url.update_query_dict(
+        {"options": f"-c role={settings.app_role} -c TimeZone=UTC -c statement_timeout=60s"}
+    )
+
+
+def make_engine(settings: Settings, **overrides: Any) -> Engine:
+    return create_engine(
+        application_url(settings),
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        **overrides,
+    )
+
+
+@contextmanager
+def transaction(engine: Engine, who: RowIdentity = SYSTEM) -> Iterator[Session]:
+    """One job, one command or one file: commits at the end, or nothing has happened."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        identify(session, who)
+        yield session
+

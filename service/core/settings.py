@@ -1,0 +1,67 @@
+"""Settings come from the environment (`GESUIBO_*`) and from `.env`; nothing else is read."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="GESUIBO_", env_file=".env", extra="ignore")
+
+    database_url: str = Field(
+        default="postgresql+psycopg:///gesuibo",
+        description="Login used by the application; it must not own the tables.",
+    )
+    owner_database_url: str | None = Field(
+        default=None,
+        description="Login used by migrations, backup and restore; the same as above when absent.",
+    )
+    app_role: str = Field(
+        default="gesuibo_app",
+        description="Role that every application connection takes on; row-level security binds it.",
+    )
+    state_dir: Path = Path(".gesuibo")
+    photo_store: str | None = Field(
+        default=None,
+        description="file:///… or s3://bucket/prefix; a folder below state_dir when absent.",
+    )
+    s3_endpoint: str | None = None
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: SecretStr | None = None
+    port: int = 8000
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address that is printed in QR tags and messages.",
+    )
+    cookie_secure: bool | None = Field(
+        default=None, description="Follows the scheme of public_url when absent."
+    )
+    city_name: str = "見本市"
+    emergency_phone: str = "0000-00-0000"
+    session_hours: int = 12
+    phone_days: int = 90
+    photo_max_bytes: int = 40 * 1024 * 1024
+    import_max_bytes: int = 200 * 1024 * 1024
+    pool_size: int = 10
+
+    @property
+    def migration_url(self) -> str:
+        return self.owner_database_url or self.database_url
+
+    @property
+    def photo_store_url(self) -> str:
+        return self.photo_store or (self.state_dir.absolute() / "photos").as_uri()
+
+    @property
+    def secure_cookies(self) -> bool:
+        if self.cookie_secure is not None:
+            return self.cookie_secure
+        return self.public_url.startswith("https://")
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()
