@@ -1,0 +1,74 @@
+"""Who people are to the city, and what a name or a password must look like."""
+
+import re
+from enum import StrEnum
+
+from service.core.errors import Invalid, NotSignedIn
+from service.core.i18n.marker import N_
+
+
+class Role(StrEnum):
+    CONTRACTOR = "contractor"
+    STAFF = "staff"
+    ENGINEER = "engineer"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_LABELS = {
+    Role.CONTRACTOR: N_("保守管理事業者"),
+    Role.STAFF: N_("市職員"),
+    Role.ENGINEER: N_("計画担当"),
+    Role.ADMINISTRATOR: N_("管理者"),
+}
+
+
+class CompanyRole(StrEnum):
+    MAINTENANCE = "maintenance"
+    MANUFACTURER = "manufacturer"
+    CONSTRUCTION = "construction"
+    ELECTRICAL_SAFETY = "electrical_safety"
+
+
+COMPANY_ROLE_LABELS = {
+    CompanyRole.MAINTENANCE: N_("維持管理"),
+    CompanyRole.MANUFACTURER: N_("製造"),
+    CompanyRole.CONSTRUCTION: N_("施工"),
+    CompanyRole.ELECTRICAL_SAFETY: N_("電気保安"),
+}
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
+PASSWORD_MIN_LENGTH = 10
+
+
+class WrongPassword(NotSignedIn):
+    """Says the same for an unknown name and a wrong password."""
+
+    code = "wrong-password"
+    message = N_("利用者名またはパスワードが違います。")
+
+
+class WeakPassword(Invalid):
+    code = "weak-password"
+    message = N_("パスワードは%(min_length)s文字以上にしてください。")
+
+
+class BadUsername(Invalid):
+    code = "bad-username"
+    message = N_("利用者名は半角の英小文字・数字・「.」「_」「-」で2文字以上64文字までです。")
+
+
+class CompanyMissing(Invalid):
+    code = "company-missing"
+    message = N_("保守管理事業者の利用者には会社を、市の利用者には会社なしを指定してください。")
+
+
+def check_username(username: str) -> str:
+    if not USERNAME.fullmatch(username):
+        raise BadUsername
+    return username
+
+
+def check_password(password: str) -> str:
+    if len(password) < PASSWORD_MIN_LENGTH:
+        raise WeakPassword(min_length=PASSWORD_MIN_LENGTH)
+    return password

@@ -1,0 +1,94 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from service.accounts.domain import CompanyRole, Role
+from service.core.tables import Imported, Keyed, Versioned, all_of, instant, one_of, words
+
+
+class Company(Versioned, Imported, table=True):
+    __tablename__ = "company"
+    __table_args__ = (all_of("roles", CompanyRole),)
+
+    company_code: str = Field(unique=True)
+    name: str
+    name_former: str | None = None
+    corporate_number: str | None = Field(default=None, max_length=13)
+    roles: list[str] = words()
+    night_phone: str | None = None
+    fictitious: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+
+class Contract(Versioned, Imported, table=True):
+    """A contract gives its company sight of its facilities from the first to the last day."""
+
+    __tablename__ = "contract"
+    __table_args__ = (CheckConstraint("starts_on <= ends_on", name="period"),)
+
+    contract_no: str = Field(unique=True)
+    company_id: UUID = Field(foreign_key="company.id", index=True)
+    starts_on: date
+    ends_on: date
+    covers_all_facilities: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false")}
+    )
+    response_target_min: int | None = Field(default=None, ge=0)
+
+
+class ContractFacility(SQLModel, table=True):
+    __tablename__ = "contract_facility"
+    __table_args__ = (
+        ForeignKeyConstraint(["contract_id"], ["contract.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["facility_id"], ["facility.id"]),
+        Index("ix_contract_facility_facility_id", "facility_id"),
+    )
+
+    contract_id: UUID = Field(primary_key=True)
+    facility_id: UUID = Field(primary_key=True)
+
+
+class UserAccount(Versioned, table=True):
+    __tablename__ = "user_account"
+    __table_args__ = (
+        one_of("role", Role),
+        CheckConstraint("(role = 'contractor') = (company_id is not null)", name="company"),
+    )
+
+    username: str = Field(unique=True)
+    display_name: str
+    role: str
+    company_id: UUID | None = Field(default=None, foreign_key="company.id", index=True)
+    password_hash: str | None = None
+    language: str = Field(default="ja", sa_column_kwargs={"server_default": text("'ja'")})
+    disabled_at: datetime | None = instant(optional=True)
+    failed_sign_ins: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    locked_until: datetime | None = instant(optional=True)
+
+
+class SignIn(Keyed, table=True):
+    """A browser that is signed in; only the hash of its cookie is kept."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: bytes = Field(unique=True)
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    csrf_token: str
+    expires_at: datetime = instant()
+    last_seen_at: datetime = instant()
+    user_agent: str | None = None
+
+
+class Phone(Keyed, table=True):
+    """An enrolled phone; its long-lived token is kept as a hash and can be revoked."""
+
+    __tablename__ = "phone"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    token_hash: bytes
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    name: str
+    expires_at: datetime = instant()
+    last_seen_at: datetime | None = instant(optional=True)
+    revoked_at: datetime | None = instant(optional=True)

@@ -1,0 +1,20 @@
+"""Every table of the service in one place, for migrations and for the drift check."""
+
+import importlib
+
+TABLE_MODULES = (
+    "service.core.outbox",
+    "service.accounts.models",
+    "service.audit.models",
+    "service.registry.models",
+    "service.attachments.models",
+    "service.tags.models",
+    "service.faults.models",
+    "importers.models",
+)
+
+
+def load_tables() -> None:
+    """Imports the table modules by name: the importers lie above the service."""
+    for module in TABLE_MODULES:
+        importlib.import_module(module)

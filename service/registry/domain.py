@@ -1,0 +1,201 @@
+"""The words of the equipment registry and the rules that hold between its records."""
+
+from enum import StrEnum
+
+from service.core.errors import Conflict, Invalid
+from service.core.i18n.marker import N_
+
+
+class FacilityType(StrEnum):
+    TREATMENT_PLANT = "treatment_plant"
+    PUMP_STATION = "pump_station"
+    MANHOLE_PUMP = "manhole_pump"
+    STORAGE_PIPE = "storage_pipe"
+    RETENTION_BASIN = "retention_basin"
+    GATE = "gate"
+    OBSERVATION = "observation"
+    OTHER = "other"
+
+
+FACILITY_TYPE_LABELS = {
+    FacilityType.TREATMENT_PLANT: N_("浄化センター"),
+    FacilityType.PUMP_STATION: N_("ポンプ場"),
+    FacilityType.MANHOLE_PUMP: N_("マンホールポンプ"),
+    FacilityType.STORAGE_PIPE: N_("貯留管"),
+    FacilityType.RETENTION_BASIN: N_("調整池"),
+    FacilityType.GATE: N_("樋門・ゲート"),
+    FacilityType.OBSERVATION: N_("観測局"),
+    FacilityType.OTHER: N_("その他の施設"),
+}
+
+
+class DrainageType(StrEnum):
+    COMBINED = "combined"
+    SEPARATE_FOUL = "separate_foul"
+    SEPARATE_STORM = "separate_storm"
+
+
+DRAINAGE_TYPE_LABELS = {
+    DrainageType.COMBINED: N_("合流"),
+    DrainageType.SEPARATE_FOUL: N_("分流汚水"),
+    DrainageType.SEPARATE_STORM: N_("分流雨水"),
+}
+
+
+class Lifecycle(StrEnum):
+    """State of a facility or of a position."""
+
+    IN_USE = "in_use"
+    SUSPENDED = "suspended"
+    ABOLISHED = "abolished"
+
+
+LIFECYCLE_LABELS = {
+    Lifecycle.IN_USE: N_("使用"),
+    Lifecycle.SUSPENDED: N_("休止"),
+    Lifecycle.ABOLISHED: N_("廃止"),
+}
+
+
+class LocationKind(StrEnum):
+    TRAIN = "train"
+    BUILDING = "building"
+    FLOOR = "floor"
+    ROOM = "room"
+    BASIN = "basin"
+    OUTDOORS = "outdoors"
+
+
+LOCATION_KIND_LABELS = {
+    LocationKind.TRAIN: N_("系列"),
+    LocationKind.BUILDING: N_("棟"),
+    LocationKind.FLOOR: N_("階"),
+    LocationKind.ROOM: N_("室"),
+    LocationKind.BASIN: N_("池"),
+    LocationKind.OUTDOORS: N_("屋外"),
+}
+
+
+class Discipline(StrEnum):
+    MECHANICAL = "mechanical"
+    ELECTRICAL = "electrical"
+    INSTRUMENTATION = "instrumentation"
+    CIVIL = "civil"
+    ARCHITECTURAL = "architectural"
+
+
+DISCIPLINE_LABELS = {
+    Discipline.MECHANICAL: N_("機械"),
+    Discipline.ELECTRICAL: N_("電気"),
+    Discipline.INSTRUMENTATION: N_("計装"),
+    Discipline.CIVIL: N_("土木"),
+    Discipline.ARCHITECTURAL: N_("建築"),
+}
+
+
+class MaintenanceType(StrEnum):
+    """EN 13306: condition-based, predetermined, corrective."""
+
+    CONDITION_BASED = "condition_based"
+    PREDETERMINED = "predetermined"
+    CORRECTIVE = "corrective"
+
+
+MAINTENANCE_TYPE_LABELS = {
+    MaintenanceType.CONDITION_BASED: N_("状態監視保全"),
+    MaintenanceType.PREDETERMINED: N_("時間計画保全"),
+    MaintenanceType.CORRECTIVE: N_("事後保全"),
+}
+
+
+class ExposureUnit(StrEnum):
+    CALENDAR_YEAR = "calendar_year"
+    RUN_HOUR = "run_hour"
+    START = "start"
+
+
+EXPOSURE_UNIT_LABELS = {
+    ExposureUnit.CALENDAR_YEAR: N_("暦年"),
+    ExposureUnit.RUN_HOUR: N_("運転時間"),
+    ExposureUnit.START: N_("始動回数"),
+}
+
+
+class Criticality(StrEnum):
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Redundancy(StrEnum):
+    STANDBY = "standby"
+    NONE = "none"
+    ALTERNATING = "alternating"
+
+
+REDUNDANCY_LABELS = {
+    Redundancy.STANDBY: N_("予備機あり"),
+    Redundancy.NONE: N_("予備機なし"),
+    Redundancy.ALTERNATING: N_("交互運転"),
+}
+
+
+class InstallationKind(StrEnum):
+    NEW = "new"
+    RENEWAL = "renewal"
+    RELOCATION = "relocation"
+    TEMPORARY = "temporary"
+    FROM_STOCK = "from_stock"
+    RETURNED = "returned"
+
+
+INSTALLATION_KIND_LABELS = {
+    InstallationKind.NEW: N_("新設"),
+    InstallationKind.RENEWAL: N_("更新"),
+    InstallationKind.RELOCATION: N_("移設"),
+    InstallationKind.TEMPORARY: N_("仮設"),
+    InstallationKind.FROM_STOCK: N_("予備品払出"),
+    InstallationKind.RETURNED: N_("修理戻り"),
+}
+
+
+class RetiredReason(StrEnum):
+    RENEWED = "renewed"
+    RELOCATED = "relocated"
+    FAILED = "failed"
+    ABOLISHED = "abolished"
+    OTHER = "other"
+
+
+RETIRED_REASON_LABELS = {
+    RetiredReason.RENEWED: N_("更新による撤去"),
+    RetiredReason.RELOCATED: N_("移設による撤去"),
+    RetiredReason.FAILED: N_("故障による撤去"),
+    RetiredReason.ABOLISHED: N_("廃止による撤去"),
+    RetiredReason.OTHER: N_("その他の撤去"),
+}
+
+
+class CoordinateAccuracy(StrEnum):
+    SURVEYED = "surveyed"
+    MAP = "map"
+    GPS = "gps"
+    ADDRESS = "address"
+    TYPED = "typed"
+
+
+class InstallationOverlap(Conflict):
+    """PostgreSQL's exclusion constraint, told in the words of the ledger."""
+
+    code = "installation-overlap"
+    message = N_("同じ期間に別の設置があります（設置箇所または機器が重なっています）。")
+
+
+class DuplicateCode(Conflict):
+    code = "duplicate-code"
+    message = N_("コード「%(value)s」はすでに使われています。")
+
+
+class HealthOutOfRange(Invalid):
+    code = "health-out-of-range"
+    message = N_("健全度は1から5までの整数です。")

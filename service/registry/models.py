@@ -1,0 +1,278 @@
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
+from sqlalchemy.types import Text
+from sqlmodel import Field
+
+from service.core.tables import (
+    Imported,
+    Keyed,
+    Versioned,
+    document,
+    one_of,
+    partial_date_check,
+    words,
+)
+from service.registry.domain import (
+    CoordinateAccuracy,
+    Criticality,
+    Discipline,
+    DrainageType,
+    ExposureUnit,
+    FacilityType,
+    InstallationKind,
+    Lifecycle,
+    LocationKind,
+    MaintenanceType,
+    Redundancy,
+    RetiredReason,
+)
+
+
+def _search_text(*columns: str) -> Column[str]:
+    """What a search box is compared with: width, case and ligatures folded by NFKC."""
+    joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
+    return Column(Text, Computed(f"lower(normalize({joined}, NFKC))", persisted=True))
+
+
+class Facility(Versioned, Imported, table=True):
+    __tablename__ = "facility"
+    __table_args__ = (
+        one_of("facility_type", FacilityType),
+        one_of("drainage_type", DrainageType),
+        one_of("coord_accuracy", CoordinateAccuracy),
+        one_of("status", Lifecycle),
+        partial_date_check("opened"),
+        Index("ix_facility_geom", "geom", postgresql_using="gist"),
+    )
+
+    facility_code: str = Field(unique=True)
+    name: str
+    name_kana: str | None = None
+    facility_type: str
+    drainage_type: str | None = None
+    treatment_district: str | None = None
+    address: str | None = None
+    muni_code: str | None = None
+    geom: Any = Field(
+        default=None, sa_column=Column(Geometry("POINT", 6668, spatial_index=False), nullable=True)
+    )
+    coord_raw: str | None = None
+    coord_crs: int | None = None
+    coord_accuracy: str | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    opened_precision: str | None = None
+    opened_raw: str | None = None
+    manhole_no: str | None = None
+    no_signal_note: str | None = None
+    hazard_note: str | None = None
+    note: str | None = None
+    status: str = Field(default=Lifecycle.IN_USE, sa_column_kwargs={"server_default": "in_use"})
+
+
+class Location(Versioned, Imported, table=True):
+    """A place inside a facility; the tree of trains, buildings, floors and rooms."""
+
+    __tablename__ = "location"
+    __table_args__ = (
+        one_of("kind", LocationKind),
+        UniqueConstraint("facility_id", "location_code"),
+        UniqueConstraint("id", "facility_id"),
+        ForeignKeyConstraint(
+            ["parent_id", "facility_id"], ["location.id", "location.facility_id"], name="parent"
+        ),
+    )
+
+    facility_id: UUID = Field(foreign_key="facility.id")
+    parent_id: UUID | None = Field(default=None, index=True)
+    location_code: str
+    kind: str
+    name: str
+    path: str = Field(description="Names from the top down, as people write them: 沈砂池棟/B2F")
+
+
+class EquipmentClass(Versioned, Imported, table=True):
+    """The city's editable master; ``verified`` stays false until an engineer has checked it."""
+
+    __tablename__ = "equipment_class"
+    __table_args__ = (
+        one_of("discipline", Discipline),
+        one_of("maintenance_type", MaintenanceType),
+        one_of("exposure_unit", ExposureUnit),
+    )
+
+    class_code: str = Field(unique=True)
+    major: str
+    middle: str
+    minor: str
+    discipline: str
+    standard_life_years: int | None = None
+    target_life_years: int | None = None
+    disposal_limit_years: int | None = None
+    maintenance_type: str | None = None
+    symptom_set: list[str] = words()
+    iso14224_code: str | None = None
+    exposure_unit: str = Field(
+        default=ExposureUnit.CALENDAR_YEAR, sa_column_kwargs={"server_default": "calendar_year"}
+    )
+    source_document: str
+    effective_from: date | None = None
+    verified: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+
+
+class DeviceModel(Versioned, Imported, table=True):
+    __tablename__ = "device_model"
+    __table_args__ = (
+        UniqueConstraint("manufacturer", "model_no", postgresql_nulls_not_distinct=True),
+    )
+
+    manufacturer: str | None = None
+    manufacturer_raw: str | None = None
+    manufacturer_company_id: UUID | None = Field(default=None, foreign_key="company.id")
+    model_no: str
+    spec: dict[str, Any] = document()
+    discontinued_on: date | None = None
+
+
+class Position(Versioned, Imported, table=True):
+    """A functional place, such as No.2汚水ポンプ. The tag belongs here, not to the device."""
+
+    __tablename__ = "position"
+    __table_args__ = (
+        one_of("criticality", Criticality),
+        one_of("redundancy", Redundancy),
+        one_of("status", Lifecycle),
+        CheckConstraint("impact_score between 1 and 5", name="impact_score"),
+        UniqueConstraint("id", "facility_id"),
+        ForeignKeyConstraint(
+            ["parent_id", "facility_id"], ["position.id", "position.facility_id"], name="parent"
+        ),
+        ForeignKeyConstraint(
+            ["location_id", "facility_id"], ["location.id", "location.facility_id"], name="location"
+        ),
+        Index(
+            "ix_position_search",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+        Index("ix_position_facility_id_position_code", "facility_id", "position_code"),
+    )
+
+    position_code: str = Field(unique=True)
+    facility_id: UUID = Field(foreign_key="facility.id")
+    location_id: UUID | None = Field(default=None, index=True)
+    parent_id: UUID | None = Field(default=None, index=True)
+    class_id: UUID = Field(foreign_key="equipment_class.id", index=True)
+    name: str
+    unit_no: str | None = None
+    criticality: str = Field(default="B", sa_column_kwargs={"server_default": "B"})
+    redundancy: str | None = None
+    impact_score: int | None = None
+    status: str = Field(default=Lifecycle.IN_USE, sa_column_kwargs={"server_default": "in_use"})
+    legacy_codes: list[str] = words()
+    health: int | None = Field(default=None, description="Latest 健全度, 5 is good, 1 is stopped")
+    health_judged_on: date | None = None
+    note: str | None = None
+    search_text: str | None = Field(
+        default=None, sa_column=_search_text("name", "position_code", "unit_no", "note")
+    )
+
+
+class Device(Versioned, Imported, table=True):
+    """The individual thing with a serial number; `Installation` says where it sat when."""
+
+    __tablename__ = "device"
+    __table_args__ = (
+        one_of("retired_reason", RetiredReason),
+        partial_date_check("manufactured"),
+        partial_date_check("installed"),
+        CheckConstraint("acquired_cost_yen >= 0", name="acquired_cost_yen"),
+        Index(
+            "ix_device_search",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+    )
+
+    asset_code: str = Field(unique=True)
+    class_id: UUID = Field(foreign_key="equipment_class.id", index=True)
+    model_id: UUID | None = Field(default=None, foreign_key="device_model.id", index=True)
+    serial_no: str | None = Field(default=None, index=True)
+    manufactured_from: date | None = None
+    manufactured_to: date | None = None
+    manufactured_precision: str | None = None
+    manufactured_raw: str | None = None
+    installed_from: date | None = Field(default=None, description="When its life here began")
+    installed_to: date | None = None
+    installed_precision: str | None = None
+    installed_raw: str | None = None
+    acquired_cost_yen: int | None = None
+    acquired_cost_raw: str | None = None
+    subsidised: bool | None = None
+    fixed_asset_no: str | None = None
+    life_override_years: int | None = None
+    life_override_reason: str | None = None
+    spec: dict[str, Any] = document()
+    spec_raw: str | None = None
+    retired_on: date | None = None
+    retired_reason: str | None = None
+    quality_flags: list[str] = words()
+    note: str | None = None
+    search_text: str | None = Field(
+        default=None, sa_column=_search_text("asset_code", "serial_no", "spec_raw")
+    )
+
+
+class Installation(Keyed, Imported, table=True):
+    """Which device sat in which position on which days; half-open, in calendar days of Japan.
+
+    No lower bound means that nobody knows since when.
+
+    The facility is repeated from the position (and held equal to it by the foreign key) so that
+    row-level security needs no join.
+    """
+
+    __tablename__ = "installation"
+    __table_args__ = (
+        one_of("kind", InstallationKind),
+        CheckConstraint("not isempty(period)", name="period"),
+        ForeignKeyConstraint(
+            ["position_id", "facility_id"], ["position.id", "position.facility_id"], name="position"
+        ),
+        ExcludeConstraint(
+            ("position_id", "="), ("period", "&&"), name="installation_one_device", using="gist"
+        ),
+        ExcludeConstraint(
+            ("device_id", "="), ("period", "&&"), name="installation_one_position", using="gist"
+        ),
+        Index("ix_installation_position_id", "position_id"),
+        Index("ix_installation_device_id", "device_id"),
+    )
+
+    device_id: UUID = Field(foreign_key="device.id")
+    position_id: UUID
+    facility_id: UUID
+    period: Range[date] = Field(sa_column=Column(DATERANGE, nullable=False))
+    starts_estimated: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": text("false")},
+        description="The ledger does not say the very day: it is the earliest it may have been",
+    )
+    kind: str = Field(default=InstallationKind.NEW, sa_column_kwargs={"server_default": "new"})
+    work_ref: str | None = None
+    reason: str | None = None
