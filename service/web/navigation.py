@@ -1,0 +1,29 @@
+"""The main navigation. An entry is shown to those who hold its permission."""
+
+from dataclasses import dataclass
+
+from service.core.i18n.marker import N_
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """``key`` is what a page names in its block ``nav_active``."""
+
+    key: str
+    label: str
+    href: str
+    permission: str
+    icon: str
+
+
+NAVIGATION = (
+    NavItem("cases", N_("案件"), "/cases", "cases.read", "inbox"),
+    NavItem("reports", N_("故障報告"), "/reports", "reports.read", "report"),
+    NavItem("positions", N_("設備台帳"), "/positions", "registry.read", "pump"),
+    NavItem("facilities", N_("施設"), "/facilities", "registry.read", "building"),
+    NavItem("map", N_("地図"), "/map", "registry.read", "map"),
+    NavItem("analytics", N_("分析"), "/analytics", "analytics.read", "chart"),
+    NavItem("imports", N_("データ取込"), "/imports", "imports.run", "upload"),
+    NavItem("tags", N_("QRタグ"), "/tags", "tags.manage", "qr"),
+    NavItem("admin", N_("管理"), "/admin", "accounts.manage", "gear"),
+)
