@@ -1,5 +1,6 @@
 """Who people are to the city, and what a name or a password must look like."""
 
+import hashlib
 import re
 from enum import StrEnum
 
@@ -72,3 +73,8 @@ def check_password(password: str) -> str:
     if len(password) < PASSWORD_MIN_LENGTH:
         raise WeakPassword(min_length=PASSWORD_MIN_LENGTH)
     return password
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a cookie or token: enough to recognise it, useless to a thief."""
+    return hashlib.sha256(token.encode()).digest()

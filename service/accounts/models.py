@@ -74,7 +74,6 @@ class SignIn(Keyed, table=True):
 
     token_hash: bytes = Field(unique=True)
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
-    csrf_token: str
     expires_at: datetime = instant()
     last_seen_at: datetime = instant()
     user_agent: str | None = None

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from service.core.settings import Settings
 
+
 @dataclass(frozen=True)
 class RowIdentity:
     """Who row-level security takes the transaction for.
@@ -70,4 +71,3 @@ def transaction(engine: Engine, who: RowIdentity = SYSTEM) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session, session.begin():
         identify(session, who)
         yield session
-

@@ -91,4 +91,6 @@ class Unavailable(DomainError):
     """Something the service leans on is away; the request may be sent again unchanged."""
 
     code = "unavailable"
-    message = N_("ただいま利用できません。しばらくしてからやり直してください。入力内容は保存されていません。")
+    message = N_(
+        "ただいま利用できません。しばらくしてからやり直してください。入力内容は保存されていません。"
+    )

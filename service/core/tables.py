@@ -102,7 +102,8 @@ def partial_date_check(prefix: str) -> CheckConstraint:
         f"({prefix}_from is null) = ({prefix}_to is null)"
         f" and ({prefix}_from is null or {prefix}_from <= {prefix}_to)"
         f" and ({prefix}_precision is null or {prefix}_precision in ({known}))"
-        f" and ({prefix}_from is not null) = (coalesce({prefix}_precision, 'unknown') <> 'unknown')",
+        f" and ({prefix}_from is not null)"
+        f" = (coalesce({prefix}_precision, 'unknown') <> 'unknown')",
         name=f"{prefix}_partial_date",
     )
 

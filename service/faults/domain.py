@@ -352,7 +352,9 @@ class ReasonMissing(Invalid):
 
 class SameIdOtherContent(Conflict):
     code = "same-id-other-content"
-    message = N_("同じ番号で内容の違う報告がすでに届いています。新しい報告として送り直してください。")
+    message = N_(
+        "同じ番号で内容の違う報告がすでに届いています。新しい報告として送り直してください。"
+    )
 
 
 class PositionOrDescriptionMissing(Invalid):

@@ -63,7 +63,9 @@ class FaultCase(Versioned, Imported, table=True):
         CheckConstraint(
             "position_id is not null or unregistered_desc is not null", name="position_or_desc"
         ),
-        CheckConstraint("stop_from is null or stop_to is null or stop_from <= stop_to", name="stop"),
+        CheckConstraint(
+            "stop_from is null or stop_to is null or stop_from <= stop_to", name="stop"
+        ),
         CheckConstraint("(state = 'merged') = (merged_into_id is not null)", name="merged"),
         CheckConstraint("(state = 'waiting') = (wait_reason is not null)", name="waiting"),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed"),

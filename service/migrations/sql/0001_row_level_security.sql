@@ -61,6 +61,37 @@ create function gesuibo.ever_contracted(facility uuid) returns boolean
 revoke execute on function gesuibo.contracted_facilities(date), gesuibo.ever_contracted(uuid)
   from public;
 
+-- Turns the hash of a cookie or of a phone's token into an identity for this transaction. The
+-- database itself finds out who it is, so that no other path leads to a contractor's or a
+-- member of staff's rows.
+create function gesuibo.take_on(given bytea)
+  returns table (user_id uuid, username text, display_name text, role text, company_id uuid,
+                 language text, credential_id uuid, is_phone boolean)
+  language plpgsql security definer set search_path = public, pg_temp
+  as $$
+  begin
+    select u.id, u.username, u.display_name, u.role, u.company_id, u.language, s.id, false
+      into user_id, username, display_name, role, company_id, language, credential_id, is_phone
+      from sign_in s join user_account u on u.id = s.user_id
+      where s.token_hash = given and s.expires_at > now() and u.disabled_at is null;
+    if not found then
+      select u.id, u.username, u.display_name, u.role, u.company_id, u.language, p.id, true
+        into user_id, username, display_name, role, company_id, language, credential_id, is_phone
+        from phone p join user_account u on u.id = p.user_id
+        where p.token_hash = given and p.expires_at > now() and p.revoked_at is null
+          and u.disabled_at is null;
+      if not found then
+        return;
+      end if;
+    end if;
+    perform set_config('gesuibo.role', role, true),
+            set_config('gesuibo.company', coalesce(company_id::text, ''), true),
+            set_config('gesuibo.user', user_id::text, true);
+    return next;
+  end $$;
+
+revoke execute on function gesuibo.take_on(bytea) from public;
+
 -- Records that nobody may change, not even the owner by accident.
 create function gesuibo.refuse_change() returns trigger
   language plpgsql

@@ -1,0 +1,82 @@
+"""The one ASGI application: office pages and API, phones' API, tag pages, operations."""
+
+import importlib
+import importlib.util
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import Engine
+from starlette.routing import Route
+
+from service.core.database import make_engine
+from service.core.http import problems
+from service.core.http.context import RequestId
+from service.core.http.security_headers import SecurityHeaders
+from service.core.http.static import StaticAssets
+from service.core.i18n.request import LanguageChoice
+from service.core.settings import Settings, get_settings
+
+ROUTERS = (
+    "service.accounts.pages",
+    "service.accounts.api",
+    "service.audit.api",
+    "service.registry.api",
+    "service.registry.pages",
+    "service.attachments.api",
+    "service.faults.api",
+    "service.faults.events",
+    "service.faults.pages",
+    "service.tags.api",
+    "service.tags.pages",
+    "service.analytics.api",
+    "service.analytics.pages",
+    "importers.api",
+    "importers.pages",
+    "app.operations",
+)
+
+
+def _router(module: str) -> APIRouter | None:
+    if importlib.util.find_spec(module) is None:
+        return None
+    router = importlib.import_module(module).router
+    assert isinstance(router, APIRouter)  # noqa: S101
+    return router
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    engine = app.state.engine
+    if isinstance(engine, Engine):
+        engine.dispose()
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    settings = settings or get_settings()
+    app = FastAPI(
+        title="Gesuibo 下水簿",
+        version="1",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.engine = engine or make_engine(settings)
+    app.state.settings = settings
+    for module in ROUTERS:
+        router = _router(module)
+        if router is not None:
+            app.include_router(router)
+    if importlib.util.find_spec("mobile_api.app") is not None:
+        mobile = importlib.import_module("mobile_api.app").create_app(settings)
+        mobile.state.engine = app.state.engine
+        mobile.state.settings = settings
+        app.mount("/mobile/v1", mobile, name="mobile")
+    app.router.routes.append(Route("/static/{path:path}", StaticAssets(), name="static"))
+    problems.install(app)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(LanguageChoice, secure=settings.secure_cookies)
+    app.add_middleware(RequestId)
+    return app

@@ -1,0 +1,102 @@
+"""Claims outbox rows, runs their handlers, and seals the audit trail.
+
+Any number of workers may run: rows are claimed with SKIP LOCKED, sealing takes a lock of its own.
+"""
+
+import importlib
+import importlib.util
+import logging
+import signal
+from collections.abc import Callable
+from threading import Event as Flag
+
+import psycopg
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from service.audit.service import seal_pending
+from service.core import outbox
+from service.core.database import application_url, make_engine, transaction
+from service.core.settings import Settings, get_settings
+
+log = logging.getLogger("gesuibo.worker")
+Handler = Callable[[Session, outbox.Event], None]
+TASK_MODULES = ("service.attachments.tasks", "service.faults.tasks", "service.tags.tasks")
+IDLE_S = 5.0
+
+
+def load_handlers() -> dict[str, list[Handler]]:
+    """Every ``tasks`` module names its handlers: ``HANDLERS = {"topic": handler}``."""
+    handlers: dict[str, list[Handler]] = {}
+    for name in TASK_MODULES:
+        if importlib.util.find_spec(name) is None:
+            continue
+        module = importlib.import_module(name)
+        for topic, handler in module.HANDLERS.items():
+            handlers.setdefault(topic, []).append(handler)
+    return handlers
+
+
+def work_once(engine: Engine, handlers: dict[str, list[Handler]]) -> bool:
+    """Handles one event; False when there was none. A failure is noted and tried again later."""
+    with transaction(engine) as session:
+        event = outbox.claim(session)
+        if event is None:
+            return False
+        try:
+            with session.begin_nested():
+                for handler in handlers.get(event.topic, ()):
+                    handler(session, event)
+        except Exception as error:
+            log.exception("outbox_failed", extra={"event_id": event.id, "topic": event.topic})
+            outbox.fail(session, event, repr(error))
+        else:
+            outbox.complete(session, event)
+    return True
+
+
+def drain(engine: Engine) -> int:
+    """Handles everything that is due and seals the trail; for tests and the terminal."""
+    handlers, count = load_handlers(), 0
+    while work_once(engine, handlers):
+        count += 1
+    with transaction(engine) as session:
+        seal_pending(session)
+    return count
+
+
+def _wait(settings: Settings) -> None:
+    """Sleeps until something was saved, at most IDLE_S."""
+    url = application_url(settings).set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+        connection.execute(f"listen {outbox.CHANNEL}")
+        for _ in connection.notifies(timeout=IDLE_S, stop_after=1):
+            return
+
+
+def run(settings: Settings, stop: Flag) -> None:
+    engine = make_engine(settings)
+    handlers = load_handlers()
+    while not stop.is_set():
+        try:
+            while not stop.is_set() and work_once(engine, handlers):
+                pass
+            with transaction(engine) as session:
+                seal_pending(session)
+            _wait(settings)
+        except Exception:
+            log.exception("worker_lost_database")
+            stop.wait(IDLE_S)
+    engine.dispose()
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    stop = Flag()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(get_settings(), stop)
+
+
+if __name__ == "__main__":
+    main()

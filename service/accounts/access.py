@@ -1,0 +1,99 @@
+"""Which request may enter: the actor behind a cookie or token, and the permission of a route.
+
+Every route names either `requires(...)` or `PUBLIC`; a test walks all of them.
+"""
+
+from functools import lru_cache
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from sqlmodel import Session
+
+from service.accounts import queries
+from service.accounts.actor import Actor
+from service.accounts.domain import token_hash
+from service.accounts.permissions import Permission
+from service.core.errors import Forbidden, NotSignedIn
+from service.core.http.context import request_id_of
+from service.core.http.session import SessionDep
+from service.core.i18n.marker import N_
+
+COOKIE = "gesuibo"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForeignOrigin(Forbidden):
+    """A page of another site tried to act with this browser's cookie."""
+
+    code = "foreign-origin"
+    message = N_("別のサイトからの操作は受け付けません。画面を開き直してください。")
+
+
+def _credential(request: Request) -> tuple[str | None, bool]:
+    """The token and whether the browser added it by itself (a cookie)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return token.strip(), False
+    return request.cookies.get(COOKIE), True
+
+
+def check_origin(request: Request) -> None:
+    """Refuses a change that another site's page has sent with our cookie.
+
+    Browsers name the sender in Sec-Fetch-Site or Origin and no page can forge either, so a
+    request that carries neither is no browser of ours and must use a token.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise ForeignOrigin
+        return
+    origin = request.headers.get("origin")
+    if origin is None or urlsplit(origin).netloc != request.headers.get("host"):
+        raise ForeignOrigin
+
+
+def find_actor(request: Request, session: Session) -> Actor | None:
+    token, from_cookie = _credential(request)
+    if not token:
+        return None
+    if from_cookie:
+        check_origin(request)
+    via = "phone" if request.url.path.startswith("/mobile/") else "web" if from_cookie else "api"
+    return queries.take_on(session, token_hash(token), via=via, request_id=request_id_of(request))
+
+
+def current_actor(request: Request, session: SessionDep) -> Actor | None:
+    """None for somebody who is not signed in; the session then sees no protected row."""
+    actor = find_actor(request, session)
+    request.state.current = actor
+    return actor
+
+
+class Requires:
+    """A dependency that lets in actors with one permission and hands them to the route."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def __call__(self, actor: Annotated[Actor | None, Depends(current_actor)]) -> Actor:
+        if actor is None:
+            raise NotSignedIn
+        actor.require(self.permission)
+        return actor
+
+
+@lru_cache
+def requires(permission: Permission) -> Requires:
+    return Requires(permission)
+
+
+def public() -> None:
+    """Marks a route that anybody may call, signed in or not."""
+
+
+PUBLIC = Depends(public)
+MaybeActor = Annotated[Actor | None, Depends(current_actor)]

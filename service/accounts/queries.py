@@ -1,0 +1,71 @@
+from uuid import UUID
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
+
+from service.accounts.actor import Actor
+from service.accounts.domain import Role
+from service.accounts.models import Company, Contract, Phone, SignIn, UserAccount
+
+_TAKE_ON = text("select * from gesuibo.take_on(:given)")
+
+
+def take_on(session: Session, given: bytes, *, via: str, request_id: str) -> Actor | None:
+    """Finds who holds the token and makes the transaction theirs, in one round trip."""
+    row = session.execute(_TAKE_ON, {"given": given}).first()
+    if row is None:
+        return None
+    return Actor(
+        id=row.user_id,
+        name=row.display_name,
+        role=Role(row.role),
+        company_id=row.company_id,
+        username=row.username,
+        language=row.language,
+        via=via,
+        request_id=request_id,
+        credential_id=row.credential_id,
+    )
+
+
+def user_by_name(session: Session, username: str) -> UserAccount | None:
+    statement = select(UserAccount).where(UserAccount.username == username).with_for_update()
+    return session.exec(statement).first()
+
+
+def user(session: Session, user_id: UUID) -> UserAccount | None:
+    return session.get(UserAccount, user_id)
+
+
+def users(session: Session) -> list[UserAccount]:
+    return list(session.exec(select(UserAccount).order_by(col(UserAccount.username))))
+
+
+def company_by_code(session: Session, company_code: str) -> Company | None:
+    return session.exec(select(Company).where(Company.company_code == company_code)).first()
+
+
+def companies(session: Session) -> list[Company]:
+    return list(session.exec(select(Company).order_by(col(Company.company_code))))
+
+
+def contracts(session: Session) -> list[Contract]:
+    return list(session.exec(select(Contract).order_by(col(Contract.contract_no))))
+
+
+def sign_in(session: Session, sign_in_id: UUID) -> SignIn | None:
+    return session.get(SignIn, sign_in_id)
+
+
+def phones_of(session: Session, user_id: UUID) -> list[Phone]:
+    statement = select(Phone).where(Phone.user_id == user_id).order_by(col(Phone.created_at))
+    return list(session.exec(statement))
+
+
+def end_sign_ins(session: Session, user_id: UUID) -> None:
+    for row in session.exec(select(SignIn).where(SignIn.user_id == user_id)):
+        session.delete(row)
+
+
+def user_count(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(UserAccount)).one()

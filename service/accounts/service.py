@@ -1,0 +1,170 @@
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlmodel import Session
+
+from service.accounts import queries
+from service.accounts.actor import Actor
+from service.accounts.domain import (
+    CompanyMissing,
+    Role,
+    check_password,
+    check_username,
+    token_hash,
+)
+from service.accounts.models import Company, Phone, SignIn, UserAccount
+from service.accounts.permissions import Permission
+from service.core.clock import now
+from service.core.database import SYSTEM, identify
+from service.core.errors import NotFound
+from service.core.settings import Settings
+
+_HASHER = PasswordHasher()  # argon2id with RFC 9106's low-memory parameters
+_NOBODY = _HASHER.hash(secrets.token_hex())
+FAILURES_BEFORE_LOCK = 10
+LOCK = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """``token`` is shown once, to the browser or phone; only its hash is kept."""
+
+    token: str
+    user: UserAccount
+
+
+def _verified(user: UserAccount | None, password: str) -> bool:
+    """Takes as long for an unknown name as for a wrong password."""
+    known = user.password_hash if user and user.password_hash else _NOBODY
+    try:
+        _HASHER.verify(known, password)
+    except VerificationError:
+        return False
+    return user is not None and user.password_hash is not None
+
+
+def authenticate(session: Session, username: str, password: str) -> UserAccount | None:
+    """The user, or None for a wrong name or password and for a locked or disabled account.
+
+    A failure is counted in this transaction, so the caller must let it commit: answer 401, do
+    not raise.
+    """
+    identify(session, SYSTEM)
+    user = queries.user_by_name(session, username.strip().lower())
+    right = _verified(user, password)
+    if user is None or user.disabled_at is not None:
+        return None
+    if user.locked_until is not None and user.locked_until > now():
+        return None
+    if not right:
+        user.failed_sign_ins += 1
+        if user.failed_sign_ins >= FAILURES_BEFORE_LOCK:
+            user.locked_until = now() + LOCK
+            user.failed_sign_ins = 0
+        return None
+    user.failed_sign_ins = 0
+    user.locked_until = None
+    if user.password_hash and _HASHER.check_needs_rehash(user.password_hash):
+        user.password_hash = _HASHER.hash(password)
+    return user
+
+
+def sign_in(
+    session: Session, username: str, password: str, *, settings: Settings, user_agent: str = ""
+) -> SignedIn | None:
+    user = authenticate(session, username, password)
+    if user is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            expires_at=moment + timedelta(hours=settings.session_hours),
+            last_seen_at=moment,
+            user_agent=user_agent[:200],
+        )
+    )
+    return SignedIn(token, user)
+
+
+def enrol_phone(
+    session: Session, username: str, password: str, *, name: str, settings: Settings
+) -> SignedIn | None:
+    """A long-lived token for one phone; it can be revoked without changing the password."""
+    user = authenticate(session, username, password)
+    if user is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Phone(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            name=name[:100],
+            expires_at=now() + timedelta(days=settings.phone_days),
+        )
+    )
+    return SignedIn(token, user)
+
+
+def sign_out(session: Session, *, by: Actor) -> None:
+    if by.credential_id is None:
+        return
+    row = queries.sign_in(session, by.credential_id)
+    if row is not None:
+        session.delete(row)
+
+
+def create_user(
+    session: Session,
+    *,
+    username: str,
+    display_name: str,
+    role: Role,
+    password: str | None,
+    company: Company | None = None,
+    language: str = "ja",
+    by: Actor,
+) -> UserAccount:
+    by.require(Permission.USERS_MANAGE)
+    if (role is Role.CONTRACTOR) != (company is not None):
+        raise CompanyMissing
+    user = UserAccount(
+        username=check_username(username),
+        display_name=display_name.strip() or username,
+        role=role.value,
+        company_id=company.id if company else None,
+        password_hash=_HASHER.hash(check_password(password)) if password else None,
+        language=language,
+        created_by=by.id,
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def set_password(session: Session, username: str, password: str, *, by: Actor) -> UserAccount:
+    """Ends every sign-in of that user."""
+    by.require(Permission.USERS_MANAGE)
+    user = queries.user_by_name(session, username)
+    if user is None:
+        raise NotFound
+    user.password_hash = _HASHER.hash(check_password(password))
+    user.failed_sign_ins = 0
+    user.locked_until = None
+    queries.end_sign_ins(session, user.id)
+    return user
+
+
+def disable_user(session: Session, username: str, *, by: Actor) -> UserAccount:
+    by.require(Permission.USERS_MANAGE)
+    user = queries.user_by_name(session, username)
+    if user is None:
+        raise NotFound
+    user.disabled_at = now()
+    queries.end_sign_ins(session, user.id)
+    return user
