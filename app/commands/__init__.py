@@ -1,0 +1,1 @@
+"""One module per word of the terminal; the contract is at the top of `app.cli`."""

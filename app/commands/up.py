@@ -1,0 +1,177 @@
+"""Starts everything: database, schema, sample data, web server and worker."""
+
+import importlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from app import private_database, processes, run_state, web_port
+from app.language import SetupFailed, either
+from app.local_cluster import LocalCluster
+from app.places import ROOT, Places, prepare_environment
+from app.run_state import RunState
+from app.supervision import SUPERVISOR, supervise
+from service.core import clock
+
+_READY_TIMEOUT_S = 90
+
+
+class Sample(StrEnum):
+    CITY = "city"
+    BEND = "bend"
+    NONE = "none"
+
+
+def _tell(ja: str, en: str) -> None:
+    typer.echo(either(ja, en), err=True)
+
+
+def command(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Web port.")] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
+    detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready.")] = False,
+    sample: Annotated[
+        Sample | None,
+        typer.Option(help="Data for an empty database; with a database of your own: none."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Result as JSON; needs --detach.")
+    ] = False,
+) -> None:
+    """Start the service; a second start finds the first and says where it is.
+
+    Example: ./gesuibo up --detach --port 8080 --sample none
+    """
+    if as_json and not detach:
+        raise typer.BadParameter(
+            either("--json は --detach と一緒に使います", "--json needs --detach")
+        )
+    places = prepare_environment()
+    places.make()
+    with run_state.exclusive(places):
+        if state := run_state.running(places):
+            _report_running(places, state, as_json=as_json)
+            return
+        if run_state.clear(places):
+            _tell("前回の残りを片付けました。", "Ended what an earlier start had left running.")
+        wanted = port or int(os.environ.get("GESUIBO_PORT", "8000"))
+        is_explicit = port is not None or "GESUIBO_PORT" in os.environ
+        chosen = web_port.choose(host, wanted, is_explicit=is_explicit)
+        if chosen != wanted:
+            _tell(
+                f"ポート {wanted} は使用中のため、{chosen} を使います。",
+                f"Port {wanted} is in use; using {chosen}.",
+            )
+        _prepare_database(places, sample)
+        url = processes.address(host, chosen)
+        os.environ["GESUIBO_PORT"] = str(chosen)
+        os.environ.setdefault("GESUIBO_PUBLIC_URL", url)
+        if detach:
+            _start_detached(places, host, chosen, url)
+    if detach:
+        _report(url, as_json=as_json)
+    else:
+        supervise(places, host, chosen, on_ready=lambda: _report(url, as_json=False))
+
+
+def _prepare_database(places: Places, sample: Sample | None) -> None:
+    is_private = private_database.is_private()
+    if is_private:
+        cluster = LocalCluster(places.state)
+        if not cluster.is_made:
+            _tell("データベースを作成しています…", "Making the database …")
+        cluster.start()
+        for ja, en in cluster.notices:
+            _tell(ja, en)
+        private_database.export(cluster)
+    from app import schema  # noqa: PLC0415  # reads the settings that were exported just now
+
+    if schema.upgrade():
+        _tell("データベースの構成を更新しました。", "The database schema was brought up to date.")
+    # Fictitious records never go unasked into a database that the operator named.
+    _load_sample(places, sample or (Sample.CITY if is_private else Sample.NONE))
+
+
+def _load_sample(places: Places, sample: Sample) -> None:
+    if sample is Sample.NONE or places.sample_marker.exists():
+        return
+    if importlib.util.find_spec("app.samples") is None:
+        _tell("この版には見本データがありません。", "This release contains no sample data.")
+        return
+    _tell(f"見本データ({sample})を読み込んでいます…", f"Loading the sample data ({sample}) …")
+    samples: Any = importlib.import_module("app.samples")
+    samples.load(sample.value, lambda line: typer.echo(f"  {line}", err=True))
+    loaded = {"sample": sample.value, "loaded_at": clock.now().isoformat()}
+    places.sample_marker.write_text(json.dumps(loaded))
+
+
+def _start_detached(places: Places, host: str, port: int, url: str) -> None:
+    places.run_file.unlink(missing_ok=True)
+    output = processes.open_log(places.log / "supervisor.log")
+    process = subprocess.Popen(  # noqa: S603  # our own program
+        [sys.executable, "-P", "-m", SUPERVISOR, host, str(port)],
+        cwd=ROOT,
+        env=processes.child_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    os.close(output)
+    deadline_s = time.monotonic() + 10
+    while not places.run_file.exists() and process.poll() is None:
+        if time.monotonic() > deadline_s:
+            break
+        time.sleep(0.05)
+    if processes.wait_ready(places, url, _READY_TIMEOUT_S):
+        return
+    if state := run_state.running(places):
+        state.supervisor.end()
+    raise _not_ready(places)
+
+
+def _not_ready(places: Places) -> SetupFailed:
+    log = places.log / "web.log"
+    tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
+    return SetupFailed(
+        f"サーバーが応答できる状態になりませんでした。{places.log} の記録を確かめてください。\n{tail}",
+        f"The server did not become ready; see the logs in {places.log}.",
+        code="not-ready",
+    )
+
+
+def _report_running(places: Places, state: RunState, *, as_json: bool) -> None:
+    if not processes.wait_ready(places, state.url, _READY_TIMEOUT_S):
+        raise _not_ready(places)
+    _tell("すでに動いています。", "It is already running.")
+    _report(state.url, as_json=as_json)
+
+
+def _sign_ins() -> list[dict[str, str]]:
+    """Only where the sample was loaded: real people's passwords are nowhere to be shown."""
+    if not prepare_environment().sample_marker.exists():
+        return []
+    if importlib.util.find_spec("app.samples") is None:
+        return []
+    samples: Any = importlib.import_module("app.samples")
+    listed = getattr(samples, "sign_ins", None)
+    return list(listed()) if listed else []
+
+
+def _report(url: str, *, as_json: bool) -> None:
+    sign_ins = _sign_ins()
+    if as_json:
+        typer.echo(json.dumps({"url": url, "sign_ins": sign_ins}, ensure_ascii=False))
+        return
+    typer.echo(f"{either('下水簿が動いています', 'Gesuibo is running')}: {url}")
+    typer.echo(f"  {either('現場アプリ', 'Field app')}: {url}/f")
+    for one in sign_ins:
+        typer.echo("  " + "  ".join(one.values()))
+    typer.echo(either("停止: ./gesuibo down", "To stop: ./gesuibo down"))

@@ -1,0 +1,11 @@
+"""Everything that happens because something was saved: mail, thumbnails, live updates."""
+
+
+def command() -> None:
+    """Work through the outbox until told to stop.
+
+    Example: ./gesuibo worker
+    """
+    from app.worker import main  # noqa: PLC0415  # imports the whole service
+
+    main()
