@@ -4,7 +4,7 @@ import hashlib
 import re
 from enum import StrEnum
 
-from service.core.errors import Invalid, NotSignedIn
+from service.core.errors import Conflict, Invalid, NotSignedIn
 from service.core.i18n.marker import N_
 
 
@@ -61,6 +61,16 @@ class BadUsername(Invalid):
 class CompanyMissing(Invalid):
     code = "company-missing"
     message = N_("保守管理事業者の利用者には会社を、市の利用者には会社なしを指定してください。")
+
+
+class UsernameTaken(Conflict):
+    code = "username-taken"
+    message = N_("利用者名「%(username)s」はすでに使われています。")
+
+
+class CompanyUnknown(Invalid):
+    code = "company-unknown"
+    message = N_("事業者コード「%(company_code)s」は登録されていません。")
 
 
 def check_username(username: str) -> str:

@@ -4,10 +4,13 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service.accounts import service
+from service.accounts import queries, service
 from service.accounts.access import COOKIE, PUBLIC, MaybeActor, check_origin, requires
 from service.accounts.actor import Actor
+from service.accounts.domain import ROLE_LABELS, Role
 from service.accounts.permissions import Permission
+from service.core.errors import DomainError
+from service.core.http.problems import explain, status_of
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.settings import get_settings
@@ -78,3 +81,83 @@ def sign_out(
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE)
     return response
+
+
+Administrator = Annotated[Actor, Depends(requires(Permission.USERS_MANAGE))]
+
+
+def _users_page(
+    request: Request,
+    session: SessionDep,
+    *,
+    status_code: int = 200,
+    typed: dict[str, str] | None = None,
+    problem: str | None = None,
+) -> Response:
+    companies = queries.companies(session)
+    return render(
+        request,
+        "accounts/users.html",
+        status_code=status_code,
+        users=queries.users(session),
+        companies={company.id: company for company in companies},
+        roles=[(role.value, ROLE_LABELS[role]) for role in Role],
+        role_labels=ROLE_LABELS,
+        typed=typed or {},
+        problem=problem,
+    )
+
+
+@router.get("/admin/users")
+def users_page(request: Request, session: SessionDep, _by: Administrator) -> Response:
+    return _users_page(request, session)
+
+
+@router.post("/admin/users")
+def create_user(
+    request: Request,
+    session: SessionDep,
+    by: Administrator,
+    username: Annotated[str, Form()],
+    display_name: Annotated[str, Form()],
+    role: Annotated[Role, Form()],
+    password: Annotated[str, Form()],
+    company_code: Annotated[str, Form()] = "",
+) -> Response:
+    try:
+        service.create_user(
+            session,
+            username=username.strip(),
+            display_name=display_name,
+            role=role,
+            password=password,
+            company=service.company_for(session, company_code),
+            by=by,
+        )
+    except DomainError as error:
+        typed = {"username": username, "display_name": display_name, "role": role.value}
+        return _users_page(
+            request,
+            session,
+            status_code=status_of(error),
+            typed=typed | {"company_code": company_code},
+            problem=explain(request, error),
+        )
+    return RedirectResponse("/admin/users", 303)
+
+
+@router.post("/admin/users/{username}/disable")
+def disable_user(session: SessionDep, username: str, by: Administrator) -> Response:
+    service.disable_user(session, username, by=by)
+    return RedirectResponse("/admin/users", 303)
+
+
+@router.get("/account")
+def account_page(
+    request: Request,
+    session: SessionDep,
+    by: Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))],
+) -> Response:
+    phones = queries.phones_of(session, by.id) if by.id else []
+    label = ROLE_LABELS[by.role] if by.role else ""
+    return render(request, "accounts/account.html", phones=phones, role_label=label)

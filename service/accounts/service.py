@@ -10,7 +10,9 @@ from service.accounts import queries
 from service.accounts.actor import Actor
 from service.accounts.domain import (
     CompanyMissing,
+    CompanyUnknown,
     Role,
+    UsernameTaken,
     check_password,
     check_username,
     token_hash,
@@ -119,6 +121,15 @@ def sign_out(session: Session, *, by: Actor) -> None:
         session.delete(row)
 
 
+def company_for(session: Session, company_code: str | None) -> Company | None:
+    if not company_code:
+        return None
+    company = queries.company_by_code(session, company_code)
+    if company is None:
+        raise CompanyUnknown(company_code=company_code)
+    return company
+
+
 def create_user(
     session: Session,
     *,
@@ -133,8 +144,10 @@ def create_user(
     by.require(Permission.USERS_MANAGE)
     if (role is Role.CONTRACTOR) != (company is not None):
         raise CompanyMissing
+    if queries.user_by_name(session, check_username(username)) is not None:
+        raise UsernameTaken(username=username)
     user = UserAccount(
-        username=check_username(username),
+        username=username,
         display_name=display_name.strip() or username,
         role=role.value,
         company_id=company.id if company else None,
@@ -147,12 +160,17 @@ def create_user(
     return user
 
 
-def set_password(session: Session, username: str, password: str, *, by: Actor) -> UserAccount:
-    """Ends every sign-in of that user."""
+def _managed(session: Session, username: str, by: Actor) -> UserAccount:
     by.require(Permission.USERS_MANAGE)
     user = queries.user_by_name(session, username)
     if user is None:
         raise NotFound
+    return user
+
+
+def set_password(session: Session, username: str, password: str, *, by: Actor) -> UserAccount:
+    """Ends every sign-in of that user."""
+    user = _managed(session, username, by)
     user.password_hash = _HASHER.hash(check_password(password))
     user.failed_sign_ins = 0
     user.locked_until = None
@@ -161,10 +179,7 @@ def set_password(session: Session, username: str, password: str, *, by: Actor) -
 
 
 def disable_user(session: Session, username: str, *, by: Actor) -> UserAccount:
-    by.require(Permission.USERS_MANAGE)
-    user = queries.user_by_name(session, username)
-    if user is None:
-        raise NotFound
+    user = _managed(session, username, by)
     user.disabled_at = now()
     queries.end_sign_ins(session, user.id)
     return user

@@ -84,9 +84,8 @@ class Verification:
 
 def verify(session: Session) -> Verification:
     """Recomputes every digest and every link of the chain."""
-    previous, expected_seq, entries = GENESIS, 0, 0
-    for row in queries.sealed(session):
-        expected_seq += 1
+    previous, entries = GENESIS, 0
+    for expected_seq, row in enumerate(queries.sealed(session), start=1):
         content = {key: row[key] for key in queries.CONTENT_COLUMNS}
         digest = entry_digest(_canonical(content))
         if row["seq"] != expected_seq:

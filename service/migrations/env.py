@@ -7,6 +7,7 @@ from geoalchemy2 import alembic_helpers
 from sqlalchemy import Connection, create_engine, text
 from sqlmodel import SQLModel
 
+from service.core.outbox import TransactionNumber
 from service.core.settings import get_settings
 from service.migrations.tables import load_tables
 
@@ -23,6 +24,7 @@ def include_object(  # noqa: PLR0917  # the signature alembic calls
 
 
 def run(connection: Connection) -> None:
+    connection.dialect.ischema_names["xid8"] = TransactionNumber  # type: ignore[attr-defined]
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,

@@ -17,13 +17,12 @@ class NavItem:
 
 
 NAVIGATION = (
-    NavItem("cases", N_("案件"), "/cases", "cases.read", "inbox"),
-    NavItem("reports", N_("故障報告"), "/reports", "reports.read", "report"),
+    NavItem("inbox", N_("受信箱"), "/inbox", "cases.handle", "inbox"),
+    NavItem("cases", N_("案件"), "/cases", "cases.read", "report"),
     NavItem("positions", N_("設備台帳"), "/positions", "registry.read", "pump"),
     NavItem("facilities", N_("施設"), "/facilities", "registry.read", "building"),
-    NavItem("map", N_("地図"), "/map", "registry.read", "map"),
-    NavItem("analytics", N_("分析"), "/analytics", "analytics.read", "chart"),
-    NavItem("imports", N_("データ取込"), "/imports", "imports.run", "upload"),
-    NavItem("tags", N_("QRタグ"), "/tags", "tags.manage", "qr"),
-    NavItem("admin", N_("管理"), "/admin", "accounts.manage", "gear"),
+    NavItem("analytics", N_("分析"), "/analytics/failure-rate", "analytics.read", "chart"),
+    NavItem("imports", N_("データ取込"), "/imports", "imports.manage", "upload"),
+    NavItem("tags", N_("QRタグ"), "/tags/sheet", "tags.manage", "qr"),
+    NavItem("admin", N_("管理"), "/admin/users", "users.manage", "gear"),
 )

@@ -100,6 +100,16 @@ def problem(request: Request, status: int, code: str, detail: str, **more: Any) 
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
+def explain(request: Request, error: errors.DomainError) -> str:
+    """The error's sentence in the reader's language, with translated words in its gaps."""
+    locale = locale_of(request)
+    params = {
+        key: translate(value, locale) if isinstance(value, str) else value
+        for key, value in error.params.items()
+    }
+    return translate(error.message, locale, **params)
+
+
 def _to_sign_in(request: Request) -> Response:
     """A person who opens a page without being signed in comes back to it afterwards."""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -111,10 +121,6 @@ def _on_domain_error(request: Request, error: Exception) -> Response:
     if isinstance(error, errors.NotSignedIn) and wants_html(request) and request.method == "GET":
         return _to_sign_in(request)
     locale = locale_of(request)
-    params = {
-        key: translate(value, locale) if isinstance(value, str) else value
-        for key, value in error.params.items()
-    }
     more: dict[str, Any] = {}
     if error.errors:
         more["errors"] = [
@@ -131,7 +137,7 @@ def _on_domain_error(request: Request, error: Exception) -> Response:
         request,
         status_of(error),
         error.code,
-        translate(error.message, locale, **params),
+        explain(request, error),
         **more,
     )
 
