@@ -1,5 +1,6 @@
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Row, RowMapping, text
@@ -79,9 +80,11 @@ def insert_seal(session: Session, seq: int, entry_id: int, chain: bytes) -> None
     )
 
 
-def sealed(session: Session) -> Iterator[RowMapping]:
-    result = session.execute(_SEALED, execution_options={"yield_per": 2000})
-    yield from result.mappings()
+@contextmanager
+def sealed(session: Session) -> Iterator[Iterable[RowMapping]]:
+    """The whole chain in order, through a cursor of the server."""
+    with session.execute(_SEALED, execution_options={"yield_per": 2000}) as result:
+        yield result.mappings()
 
 
 def of_target(

@@ -1,7 +1,7 @@
 """Writing the trail, sealing it into a chain, and proving that nobody touched it since."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -84,16 +84,25 @@ class Verification:
 
 def verify(session: Session) -> Verification:
     """Recomputes every digest and every link of the chain."""
+    with queries.sealed(session) as rows:
+        entries, broken = _walk(rows)
+    if broken is not None:
+        return Verification(entries, 0, entries + 1, broken)
+    return Verification(entries, queries.unsealed_count(session), None)
+
+
+def _walk(rows: Iterable[Mapping[Any, Any]]) -> tuple[int, str | None]:
+    """How many links hold, and what is wrong with the one after them."""
     previous, entries = GENESIS, 0
-    for expected_seq, row in enumerate(queries.sealed(session), start=1):
+    for row in rows:
         content = {key: row[key] for key in queries.CONTENT_COLUMNS}
         digest = entry_digest(_canonical(content))
-        if row["seq"] != expected_seq:
-            return Verification(entries, 0, expected_seq, "missing-seal")
-        if digest != row["digest"]:
-            return Verification(entries, 0, row["seq"], "entry-changed")
         previous = link(previous, digest)
+        if row["seq"] != entries + 1:
+            return entries, "missing-seal"
+        if digest != row["digest"]:
+            return entries, "entry-changed"
         if previous != row["hash"]:
-            return Verification(entries, 0, row["seq"], "chain-broken")
+            return entries, "chain-broken"
         entries += 1
-    return Verification(entries, queries.unsealed_count(session), None)
+    return entries, None
