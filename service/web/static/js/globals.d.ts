@@ -1,0 +1,3 @@
+interface Window {
+  htmx?: { process(element: Element): void };
+}
