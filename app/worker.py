@@ -21,7 +21,12 @@ from service.core.settings import Settings, get_settings
 
 log = logging.getLogger("gesuibo.worker")
 Handler = Callable[[Session, outbox.Event], None]
-TASK_MODULES = ("service.attachments.tasks", "service.faults.tasks", "service.tags.tasks")
+TASK_MODULES = (
+    "service.audit.tasks",
+    "service.attachments.tasks",
+    "service.faults.tasks",
+    "service.tags.tasks",
+)
 IDLE_S = 5.0
 
 

@@ -19,6 +19,7 @@ from service.accounts.domain import (
 )
 from service.accounts.models import Company, Phone, SignIn, UserAccount
 from service.accounts.permissions import Permission
+from service.core import outbox
 from service.core.clock import now
 from service.core.database import SYSTEM, identify
 from service.core.errors import NotFound
@@ -36,6 +37,25 @@ class SignedIn:
 
     token: str
     user: UserAccount
+
+
+def _tell(session: Session, action: str, user: UserAccount, by: Actor | None = None) -> None:
+    """The trail lies above the accounts, so it is told through the outbox."""
+    outbox.publish(
+        session,
+        "account.changed",
+        {
+            "action": action,
+            "username": user.username,
+            "user_id": user.id,
+            "role": user.role,
+            "by_id": by.id if by else user.id,
+            "by_name": by.name if by else user.display_name,
+            "by_company_id": by.company_id if by else user.company_id,
+            "via": by.via if by else "web",
+            "request_id": by.request_id if by else "",
+        },
+    )
 
 
 def _verified(user: UserAccount | None, password: str) -> bool:
@@ -66,6 +86,7 @@ def authenticate(session: Session, username: str, password: str) -> UserAccount 
         if user.failed_sign_ins >= FAILURES_BEFORE_LOCK:
             user.locked_until = now() + LOCK
             user.failed_sign_ins = 0
+        _tell(session, "login_fail", user)
         return None
     user.failed_sign_ins = 0
     user.locked_until = None
@@ -157,6 +178,7 @@ def create_user(
     )
     session.add(user)
     session.flush()
+    _tell(session, "create", user, by)
     return user
 
 
@@ -175,6 +197,7 @@ def set_password(session: Session, username: str, password: str, *, by: Actor) -
     user.failed_sign_ins = 0
     user.locked_until = None
     queries.end_sign_ins(session, user.id)
+    _tell(session, "set_password", user, by)
     return user
 
 
@@ -182,4 +205,5 @@ def disable_user(session: Session, username: str, *, by: Actor) -> UserAccount:
     user = _managed(session, username, by)
     user.disabled_at = now()
     queries.end_sign_ins(session, user.id)
+    _tell(session, "disable", user, by)
     return user
