@@ -80,3 +80,10 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_middleware(LanguageChoice, secure=settings.secure_cookies)
     app.add_middleware(RequestId)
     return app
+
+
+def __getattr__(name: str) -> FastAPI:
+    """`uvicorn app.asgi:app` builds the application; importing this module alone does not."""
+    if name == "app":
+        return create_app()
+    raise AttributeError(name)
