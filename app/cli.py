@@ -12,7 +12,7 @@ return for exit code 0, raise `SetupFailed`, a `DomainError` or ``typer.Exit(1)`
 ``typer.BadParameter`` for 2. Heavy imports belong inside the function. For a word marked
 ``needs_database`` the environment names a running database when the function begins, so
 `service.core.settings.get_settings()` is all that is needed. A listed word whose module is absent is
-neither offered nor an error.
+not offered.
 """
 
 import importlib
@@ -74,16 +74,16 @@ WORDS = {
 class _Words(TyperGroup):
     """Imports a word's module when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002  # typer's signature
         return [word.name for word in WORDS.values() if word.is_there]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         word = WORDS.get(cmd_name)
         if word is None or not word.is_there:
             return None
         module = importlib.import_module(word.module)
         if hasattr(module, "app"):
-            command = typer.main.get_group(module.app)
+            command: Any = typer.main.get_group(module.app)
         else:
             single = typer.Typer(add_completion=False, rich_markup_mode=None)
             single.command(**getattr(module, "COMMAND_OPTIONS", {}))(module.command)
@@ -92,7 +92,13 @@ class _Words(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=_Words, add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=_Words,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
 
 
 @app.callback()

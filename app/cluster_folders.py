@@ -76,9 +76,9 @@ def _refuse_foreign(folder: Path, account: SystemAccount) -> None:
     if is_private and seen.st_uid == account.uid:
         return
     raise SetupFailed(
-        f"{folder} は利用者 {account.name} だけが使えるフォルダーではありません。確かめて取り除いてから、"
-        "もう一度お試しください。",
-        f"{folder} is not a folder that only the user {account.name} can use. Look at it, remove it,"
-        " and try again.",
+        f"{folder} は利用者 {account.name} だけが使えるフォルダーではありません。"
+        "確かめて取り除いてから、もう一度お試しください。",
+        f"{folder} is not a folder that only the user {account.name} can use. Look at it, "
+        "remove it, and try again.",
         code="socket-folder",
     )

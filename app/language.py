@@ -19,7 +19,7 @@ def either(ja: str, en: str) -> str:
     return en if prefers_english() else ja
 
 
-class SetupFailed(Exception):  # noqa: N818  # reads as what happened
+class SetupFailed(Exception):  # reads as what happened
     """A step of starting, stopping or keeping the service was refused; says what to do next."""
 
     def __init__(self, ja: str, en: str, *, code: str = "setup-failed") -> None:

@@ -5,7 +5,6 @@ marker is written last, so that a cluster whose making was interrupted is known 
 """
 
 import json
-import os
 import shutil
 import time
 from dataclasses import dataclass, field
@@ -156,10 +155,12 @@ class LocalCluster:
             return
         free_mib, needed_mib = free_bytes // MIB, -(-needed_bytes // MIB)
         raise SetupFailed(
-            f"ディスクの空きが足りません({self.folders.data}: 空き {free_mib} MiB、必要 {needed_mib} MiB)。"
+            f"ディスクの空きが足りません({self.folders.data}: "
+            f"空き {free_mib} MiB、必要 {needed_mib} MiB)。"
             "不要なファイルを片付けるか、GESUIBO_STATE_DIR に別の場所を指定してください。"
             "データには手を付けていません。",
-            f"Not enough disk space ({self.folders.data}: {free_mib} MiB free, {needed_mib} MiB needed)."
+            f"Not enough disk space ({self.folders.data}: "
+            f"{free_mib} MiB free, {needed_mib} MiB needed)."
             " Remove what is not needed, or set GESUIBO_STATE_DIR to another place. No data was"
             " touched.",
             code="disk-full",
@@ -230,7 +231,8 @@ class LocalCluster:
 
     def _failed(self, step: str, detail: str) -> SetupFailed:
         return SetupFailed(
-            f"データベースの準備に失敗しました({step})。{self.folders.log} を確かめてください。\n{detail}",
+            f"データベースの準備に失敗しました({step})。"
+            f"{self.folders.log} を確かめてください。\n{detail}",
             f"Preparing the database failed ({step}); see {self.folders.log}.",
             code="postgres-start",
         )
@@ -239,5 +241,5 @@ class LocalCluster:
         made = {"major": self.binaries.major, "made_at": clock.now().isoformat()}
         partial = self._marker.with_suffix(".partial")
         partial.write_text(json.dumps(made))
-        os.replace(partial, self._marker)
+        partial.replace(self._marker)
         self.account.own(self._marker)

@@ -30,7 +30,8 @@ def attach(places: Places) -> Callable[[], None]:
     cluster = LocalCluster(places.state)
     if not cluster.is_made:
         raise SetupFailed(
-            "データベースがまだありません。先に「./gesuibo up」を実行するか、GESUIBO_DATABASE_URL を設定してください。",
+            "データベースがまだありません。先に「./gesuibo up」を実行するか、"
+            "GESUIBO_DATABASE_URL を設定してください。",
             'There is no database yet. Run "./gesuibo up" first, or set GESUIBO_DATABASE_URL.',
             code="no-database",
         )

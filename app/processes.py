@@ -19,6 +19,7 @@ from app.run_state import RunState, mark
 POLL_S = 0.1
 GRACE_S = 3
 _LONGEST_PAUSE_S = 30.0
+_OTHERS_WAIT_S = 10.0
 _STEADY_S = 60.0
 _LOG_LIMIT_BYTES = 20 * 1024 * 1024
 
@@ -69,7 +70,7 @@ class _Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then stops them
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone
             )
         finally:
             os.close(output)
@@ -117,11 +118,16 @@ class Supervisor:
         self.stopping = Event()
 
     def start(self) -> None:
-        """Starts every program and records it, so that `down` and the next `up` find them."""
+        """Starts the first program and records it, so that `down` and the next `up` find it.
+
+        The others wait until it is ready, so that they do not slow its start.
+        """
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: self.stopping.set())
-        for child in self.children:
-            child.start()
+        first, *others = self.children
+        first.start()
+        for child in others:
+            child.next_start_s = time.monotonic() + _OTHERS_WAIT_S
         self._record()
 
     def run(self, on_ready: Callable[[], None]) -> None:
@@ -129,17 +135,23 @@ class Supervisor:
         is_announced = False
         try:
             while not self.stopping.wait(POLL_S):
-                if any([child.tend() for child in self.children]):
+                if sum(child.tend() for child in self.children):
                     self._record()
                 if not is_announced and is_ready(self.url):
                     is_announced = True
                     on_ready()
+                    self._start_the_waiting()
         finally:
             for child in self.children:
                 child.stop()
             for child in self.children:
                 child.wait()
             self.places.run_file.unlink(missing_ok=True)
+
+    def _start_the_waiting(self) -> None:
+        for child in self.children:
+            if child.process is None:
+                child.next_start_s = 0
 
     def _record(self) -> None:
         children = {

@@ -11,7 +11,7 @@ from app.local_cluster import LocalCluster
 
 @contextmanager
 def scratch_database(home: Path) -> Iterator[str]:
-    """The superuser's URL of the maintenance database; the last of several runs stops the server."""
+    """The superuser's URL of the maintenance database; the last of several users stops it."""
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o711)
     cluster = LocalCluster(home, durable=False)

@@ -27,7 +27,7 @@ class SystemAccount:
         """Runs as this user; the output is for the caller to judge and to show."""
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent"}
         switch = {} if self.uid == os.geteuid() else self._switch()
-        return subprocess.run(  # noqa: S603  # programs and arguments are made by this package
+        done: Completed = subprocess.run(  # noqa: S603  # programs and arguments are made by this package
             list(command),
             cwd=cwd or "/",
             env=environment | (env or {}),
@@ -37,6 +37,7 @@ class SystemAccount:
             check=False,
             **switch,  # type: ignore[call-overload]  # a dict cannot be matched with the overloads
         )
+        return done
 
     def _switch(self) -> dict[str, object]:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
@@ -77,9 +78,9 @@ def _create() -> SystemAccount:
         return _from(pwd.getpwnam("gesuibo"))
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         raise SetupFailed(
-            "データベース用の利用者 gesuibo を作れませんでした。「useradd --system gesuibo」を実行するか、"
-            "root 以外の利用者で ./gesuibo を実行してください。",
-            'Could not create the user gesuibo for the database. Run "useradd --system gesuibo", or '
-            "run ./gesuibo as a user other than root.",
+            "データベース用の利用者 gesuibo を作れませんでした。"
+            "「useradd --system gesuibo」を実行するか、root 以外の利用者で ./gesuibo を実行してください。",
+            "Could not create the user gesuibo for the database. Run "
+            '"useradd --system gesuibo", or run ./gesuibo as a user other than root.',
             code="no-system-account",
         ) from error

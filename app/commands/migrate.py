@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from app import schema
 from app.language import either
+from app.places import prepare_environment
 
 
 def command(
@@ -18,9 +20,9 @@ def command(
 
     Example: ./gesuibo migrate --check
     """
-    from app import schema  # noqa: PLC0415  # imports every table
-
-    is_changed = False if check else schema.upgrade()
+    places = prepare_environment()
+    places.make()
+    is_changed = False if check else schema.upgrade(places)
     state = schema.state()
     if as_json:
         result = {"current": state.current, "newest": state.newest, "changed": is_changed}

@@ -21,9 +21,9 @@ def command(
 
     Example: ./gesuibo serve --host 0.0.0.0 --port 8000 --workers 2
     """
-    import uvicorn  # noqa: PLC0415  # only this word needs it
+    import uvicorn  # only this word needs it
 
-    from service.core.settings import get_settings  # noqa: PLC0415  # the environment is set now
+    from service.core.settings import get_settings  # the environment is set now
 
     os.chdir(ROOT)
     uvicorn.run(

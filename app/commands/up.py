@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app import private_database, processes, run_state, web_port
+from app import private_database, processes, run_state, schema, web_port
 from app.language import SetupFailed, either
 from app.local_cluster import LocalCluster
 from app.places import ROOT, Places, prepare_environment
@@ -91,9 +91,7 @@ def _prepare_database(places: Places, sample: Sample | None) -> None:
         for ja, en in cluster.notices:
             _tell(ja, en)
         private_database.export(cluster)
-    from app import schema  # noqa: PLC0415  # reads the settings that were exported just now
-
-    if schema.upgrade():
+    if schema.upgrade(places):
         _tell("データベースの構成を更新しました。", "The database schema was brought up to date.")
     # Fictitious records never go unasked into a database that the operator named.
     _load_sample(places, sample or (Sample.CITY if is_private else Sample.NONE))
@@ -141,7 +139,8 @@ def _not_ready(places: Places) -> SetupFailed:
     log = places.log / "web.log"
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
     return SetupFailed(
-        f"サーバーが応答できる状態になりませんでした。{places.log} の記録を確かめてください。\n{tail}",
+        "サーバーが応答できる状態になりませんでした。"
+        f"{places.log} の記録を確かめてください。\n{tail}",
         f"The server did not become ready; see the logs in {places.log}.",
         code="not-ready",
     )

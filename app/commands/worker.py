@@ -6,6 +6,6 @@ def command() -> None:
 
     Example: ./gesuibo worker
     """
-    from app.worker import main  # noqa: PLC0415  # imports the whole service
+    from app.worker import main  # imports the whole service
 
     main()
