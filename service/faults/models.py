@@ -9,12 +9,12 @@ from sqlmodel import Field, SQLModel
 
 from service.core.clock import now
 from service.core.tables import (
+    INSTANT,
     Imported,
     Keyed,
     Versioned,
     all_of,
     document,
-    INSTANT,
     instant,
     one_of,
     words,
@@ -117,7 +117,11 @@ class FaultCase(Versioned, Imported, table=True):
 
 
 class FaultReport(Keyed, Imported, table=True):
-    """A document from a contractor (故障報告). It never changes; a follow-up is a new report."""
+    """A document from a contractor (故障報告). It never changes; a follow-up is a new report.
+
+    ``observed`` is the fault as this report told it (place, time, symptoms, effects); the case may
+    be corrected later.
+    """
 
     __tablename__ = "fault_report"
     __table_args__ = (
@@ -137,6 +141,7 @@ class FaultReport(Keyed, Imported, table=True):
     reporter_contact: str | None = None
     body: str
     temporary_action: str | None = None
+    observed: dict[str, Any] = document()
     measured_values: dict[str, Any] = document()
     announced_photos: list[str] = words()
     captured_at: datetime = instant()
