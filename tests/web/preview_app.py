@@ -1,5 +1,6 @@
 """Sample pages of every building block, served with the service's own policy and assets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -109,7 +110,12 @@ def show(request: Request) -> Response:
     return HTMLResponse(environment.get_template(template).render(words))
 
 
-app = Starlette(
-    routes=[Mount("/static", StaticAssets()), Route("/{page}", show)],
-    middleware=[Middleware(RequestId), Middleware(LanguageChoice), Middleware(SecurityHeaders)],
-)
+def make_app(routes: Sequence[Route] = ()) -> Starlette:
+    return Starlette(
+        routes=[Mount("/static", StaticAssets()), *routes, Route("/{page}", show)],
+        middleware=[
+            Middleware(RequestId),
+            Middleware(LanguageChoice),
+            Middleware(SecurityHeaders),
+        ],
+    )

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
-from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -60,10 +60,10 @@ def _fill(text: str, params: Mapping[str, object]) -> Markup:
 def _here(context: Context, **changes: object) -> str:
     """This page's address with some query values changed; None takes one away."""
     request: Request = context["request"]
-    kept = [(k, v) for k, v in request.query_params.multi_items() if k not in changes]
-    address = URL(path=request.url.path).include_query_params(**dict(kept))
-    fresh = {name: value for name, value in changes.items() if value is not None}
-    return str(address.include_query_params(**fresh))
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] not in changes]
+    fresh = [(name, str(value)) for name, value in changes.items() if value is not None]
+    query = urlencode(kept + fresh)
+    return f"{request.url.path}?{query}" if query else request.url.path
 
 
 def _localised(speak: Callable[..., str]) -> Callable[..., str]:
@@ -141,7 +141,11 @@ def render(
 def render_block(
     request: Request, template: str, block: str, /, *, status_code: int = 200, **context: Any
 ) -> HTMLResponse:
-    """One block of a page, for answers that only htmx asks for."""
+    """One block of a page, for answers that only htmx asks for.
+
+    The template's first words must be ``{% extends %}`` and its imports: they are run, the rest of
+    the page is not.
+    """
     words = _common(request) | context
     return HTMLResponse(
         _block(template, block, words), status_code, headers=_headers(words["locale"])
