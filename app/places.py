@@ -33,6 +33,10 @@ class Places:
     def test_cluster(self) -> Path:
         return self.state / "testcluster"
 
+    @property
+    def bench_cluster(self) -> Path:
+        return self.state / "benchcluster"
+
     def make(self) -> None:
         """Others may pass through the state folder (the database's user does), not list it."""
         self.state.mkdir(parents=True, exist_ok=True)

@@ -10,11 +10,14 @@ from app.local_cluster import LocalCluster
 
 
 @contextmanager
-def scratch_database(home: Path) -> Iterator[str]:
-    """The superuser's URL of the maintenance database; the last of several users stops it."""
+def scratch_database(home: Path, *, durable: bool = False) -> Iterator[str]:
+    """The superuser's URL of the maintenance database; the last of several users stops it.
+
+    Measurements ask for ``durable``: a commit then waits for the disk as it does in service.
+    """
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o711)
-    cluster = LocalCluster(home, durable=False)
+    cluster = LocalCluster(home, durable=durable)
     with (home / "users.lock").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
         with (home / "start.lock").open("w") as starting:

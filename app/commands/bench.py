@@ -26,7 +26,7 @@ def command(
     arguments = [f"--positions={positions}", f"--rounds={rounds}", f"--seconds={seconds}"]
     places = prepare_environment()
     places.make()
-    with scratch_database(places.test_cluster) as url:
+    with scratch_database(places.bench_cluster, durable=True) as url:
         done = subprocess.run(  # noqa: S603  # our own module
             [
                 sys.executable,

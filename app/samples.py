@@ -1,0 +1,144 @@
+"""Fills an empty registry with the fictitious city or with Bend's lift-station pumps.
+
+Goes through the importers, as an administrator's own files would. Sample users get random
+passwords, written beside the private database and printed by `./gesuibo up`.
+"""
+
+import csv
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from importers import service as imports
+from service.accounts import service as accounts
+from service.accounts.actor import Actor, terminal_actor
+from service.accounts.domain import Role
+from service.core.database import make_engine, transaction
+from service.core.settings import get_settings
+from service.tags import service as tags
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+CITY = SAMPLES / "city"
+FILES = {
+    "city": (
+        ("classes", SAMPLES / "classes" / "equipment_classes.csv"),
+        ("companies", CITY / "companies.csv"),
+        ("facilities", CITY / "facilities.csv"),
+        ("contracts", CITY / "contracts.csv"),
+        ("equipment", CITY / "equipment_ledger.csv"),
+        ("replaced_devices", CITY / "replaced_devices.csv"),
+        ("faults", CITY / "fault_history.csv"),
+    ),
+    "bend": (
+        ("classes", SAMPLES / "classes" / "equipment_classes.csv"),
+        ("bend_pumps", SAMPLES / "bend" / "lift_station_pumps.csv"),
+    ),
+}
+Progress = Callable[[str], None]
+
+
+class SamplePerson(NamedTuple):
+    username: str
+    name: str
+    role: Role
+    company_code: str | None
+    language: str
+
+
+BEND_PEOPLE = (
+    SamplePerson("staff1", "見本 職員", Role.STAFF, None, "en"),
+    SamplePerson("planner1", "見本 計画担当", Role.ENGINEER, None, "en"),
+    SamplePerson("admin1", "見本 管理者", Role.ADMINISTRATOR, None, "en"),
+)
+
+
+def _sign_in_file() -> Path:
+    return get_settings().state_dir / "sample-sign-ins.json"
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """Names and passwords of the sample users, as made when the sample was loaded."""
+    path = _sign_in_file()
+    if not path.exists():
+        return []
+    rows: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return rows
+
+
+def load(sample: str, progress: Progress) -> None:
+    """Every file is one transaction and is skipped when it changes nothing, so it may be repeated.
+
+    Raises:
+        DomainError: when a file cannot be imported whole.
+    """
+    engine = make_engine(get_settings())
+    by = terminal_actor("sample")
+    try:
+        for source, path in FILES[sample]:
+            _import(engine, source, path, by, progress)
+        with transaction(engine) as session:
+            minted = tags.mint_for_positions(session, by=by)
+        progress(f"tags: {minted}")
+        _make_people(engine, sample, by, progress)
+    finally:
+        engine.dispose()
+
+
+def _import(engine: Engine, source: str, path: Path, by: Actor, progress: Progress) -> None:
+    with transaction(engine) as session:
+        job = imports.plan_file(session, path.read_bytes(), path.name, source=source, by=by)
+        if job.counts.get("create", 0) or job.counts.get("update", 0):
+            imports.apply_job(session, job.id, by=by)
+        told = ", ".join(f"{key} {value}" for key, value in job.counts.items() if value)
+    progress(f"{path.name}: {told}")
+
+
+def _people(sample: str) -> Iterator[SamplePerson]:
+    if sample == "bend":
+        yield from BEND_PEOPLE
+        return
+    with (CITY / "users.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            yield SamplePerson(
+                row["利用者名"],
+                row["氏名"],
+                Role(row["役割"]),
+                row["事業者コード"] or None,
+                row["言語"] or "ja",
+            )
+
+
+def _make_people(engine: Engine, sample: str, by: Actor, progress: Progress) -> None:
+    if _sign_in_file().exists():
+        return
+    listed = []
+    with transaction(engine) as session:
+        for person in _people(sample):
+            password = secrets.token_urlsafe(9)
+            _add(session, person, password, by)
+            listed.append(
+                {"username": person.username, "password": password, "role": person.role.value}
+            )
+    path = _sign_in_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
+    progress(f"users: {len(listed)}")
+
+
+def _add(session: Session, person: SamplePerson, password: str, by: Actor) -> None:
+    accounts.create_user(
+        session,
+        username=person.username,
+        display_name=person.name,
+        role=person.role,
+        password=password,
+        company=accounts.company_for(session, person.company_code),
+        language=person.language,
+        by=by,
+    )
