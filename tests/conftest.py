@@ -15,6 +15,7 @@ from service.accounts.actor import Actor, terminal_actor
 from service.core.database import SYSTEM, identify, make_engine
 from service.core.settings import Settings, get_settings
 
+pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).parents[1]
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 
