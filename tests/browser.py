@@ -65,7 +65,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens windows of their own (cookies, storage), in Japanese; foreign requests fail the test."""
+    """Opens windows with cookies of their own, in Japanese; a foreign request fails the test."""
     foreign: list[str] = []
     contexts: list[BrowserContext] = []
 
