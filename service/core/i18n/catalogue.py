@@ -15,10 +15,6 @@ from service.core.i18n.locales import Locale
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
-class ConflictingTranslationsError(Exception):
-    """Two fragments translate one text differently."""
-
-
 def read_fragment(path: Path) -> Catalog:
     with path.open("rb") as file:
         return read_po(file, locale=path.parent.name, abort_invalid=True)
@@ -29,13 +25,13 @@ def translations(locale: Locale) -> Mapping[str, tuple[str, ...]]:
     """All fragments of a language; each text with its forms (one form unless it counts)."""
     merged: dict[str, tuple[str, ...]] = {}
     for path in sorted((LOCALE_DIR / locale).glob("*.po")):
-        for text, forms in _entries(read_fragment(path)):
-            if merged.setdefault(text, forms) != forms:
-                raise ConflictingTranslationsError(f"{path.name}: {text}")
+        for text, forms in entries(read_fragment(path)):
+            merged.setdefault(text, forms)
     return merged
 
 
-def _entries(fragment: Catalog) -> list[tuple[str, tuple[str, ...]]]:
+def entries(fragment: Catalog) -> list[tuple[str, tuple[str, ...]]]:
+    """Each text of a fragment with its forms."""
     return [
         (entry.id if isinstance(entry.id, str) else entry.id[0], _forms(entry.string))
         for entry in fragment

@@ -1,9 +1,6 @@
-from pathlib import Path
-
 import pytest
 
-from service.core.i18n import catalogue
-from service.core.i18n.catalogue import ConflictingTranslationsError, ngettext, translate
+from service.core.i18n.catalogue import ngettext, translate
 from service.core.i18n.locales import Locale
 
 TOO_LARGE = "ファイルが大きすぎます。%(limit_mb)s MBまでにしてください。"
@@ -45,14 +42,3 @@ def test_japanese_has_one_form():
 
 def test_an_unknown_text_that_counts_takes_the_given_plural():
     assert ngettext("%(num)s box", "%(num)s boxes", 3, Locale.EN) == "3 boxes"
-
-
-def test_two_fragments_may_not_disagree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-    (tmp_path / "en").mkdir()
-    for name, word in (("a", "Pump"), ("b", "Lift")):
-        text = f'{header}msgid "ポンプ"\nmsgstr "{word}"\n'
-        (tmp_path / "en" / f"{name}.po").write_text(text)
-    monkeypatch.setattr(catalogue, "LOCALE_DIR", tmp_path)
-    with pytest.raises(ConflictingTranslationsError, match=r"b\.po"):
-        catalogue.translations.__wrapped__(Locale.EN)

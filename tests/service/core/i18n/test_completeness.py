@@ -8,7 +8,7 @@ import pytest
 from jinja2 import nodes
 
 from service.core.http.templating import TEMPLATES, environment
-from service.core.i18n.catalogue import LOCALE_DIR, read_fragment, translations
+from service.core.i18n.catalogue import LOCALE_DIR, entries, read_fragment, translations
 from service.core.i18n.locales import Locale
 from tools.messages import JAPANESE, slice_of, used
 
@@ -30,9 +30,20 @@ def test_every_text_has_english(owner: str):
 
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=lambda path: path.stem)
 def test_no_entry_is_left_over(fragment: Path):
-    entries = (entry.id for entry in read_fragment(fragment) if entry.id)
-    texts = {text if isinstance(text, str) else text[0] for text in entries}
+    texts = {text for text, _ in entries(read_fragment(fragment))}
     assert not texts - USED.keys()
+
+
+def test_fragments_agree_on_each_text():
+    """A word that means two things (更新) is written more exactly in Japanese (更新する)."""
+    said: dict[str, tuple[Path, tuple[str, ...]]] = {}
+    disagreements = []
+    for path in FRAGMENTS:
+        for text, forms in entries(read_fragment(path)):
+            first, known = said.setdefault(text, (path, forms))
+            if known != forms:
+                disagreements.append(f"{first.name}, {path.name}: {text}")
+    assert not disagreements
 
 
 def test_english_keeps_the_gaps_and_no_japanese():
