@@ -1,0 +1,97 @@
+"""A published case and the comparison of its figures with those obtained."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+_SEVEN_DIGITS = 1e-6
+
+
+def _half_digit(figure: float) -> float:
+    return 0.5 * 10.0 ** int(Decimal(str(figure)).as_tuple().exponent)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure of a case; ``allowed`` is the largest difference that still passes."""
+
+    name: str
+    expected: float
+    obtained: float
+    allowed: float
+
+    @property
+    def passed(self) -> bool:
+        return abs(self.obtained - self.expected) <= self.allowed
+
+
+@dataclass(frozen=True)
+class Case:
+    folder: Path
+    body: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return str(self.body["id"])
+
+    @property
+    def method(self) -> str:
+        return str(self.body["method"])
+
+    @property
+    def source(self) -> str:
+        return str(self.body.get("source", ""))
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return dict(self.body["inputs"])
+
+    def table(self, name: str) -> pl.DataFrame:
+        return pl.read_csv(self.folder / self.body["tables"][name], try_parse_dates=True)
+
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
+        if name in self.body.get("tables", {}):
+            yield from self.table(name).iter_rows(named=True)
+
+    def check(self, name: str, expected: float, obtained: float) -> Check:
+        """Against a figure given in full precision.
+
+        A figure of seven or more digits is not held to more digits than it is written with.
+        """
+        tolerance = self.body.get("tolerance", {})
+        relative = tolerance.get("rel", 0.0) * abs(expected)
+        rounding = _half_digit(expected)
+        if rounding > _SEVEN_DIGITS * abs(expected):
+            rounding = 0.0
+        allowed = max(tolerance.get("abs", 0.0), relative, rounding)
+        return Check(name, expected, obtained, allowed or 1e-9)
+
+    def check_printed(self, name: str, expected: float, obtained: float) -> Check:
+        """Against a figure as printed: half of its last digit unless the case says otherwise."""
+        tolerance = self.body.get("tolerance", {})
+        allowed = tolerance.get("published_abs", _half_digit(expected))
+        relative = tolerance.get("published_rel", 0.0) * abs(expected)
+        return Check(f"{name} (printed)", expected, obtained, max(allowed, relative))
+
+
+Figures = Mapping[str, float | tuple[float, float]]
+
+
+def compare(case: Case, figures: Figures) -> Iterator[Check]:
+    """Every expected and every printed figure; one that was not obtained fails as NaN."""
+    for kind, check in (("expected", case.check), ("published", case.check_printed)):
+        for name, expected in case.body.get(kind, {}).items():
+            obtained = figures.get(name, float("nan"))
+            pairs = zip(_parts(name, expected), _parts(name, obtained), strict=False)
+            for (label, wanted), (_, found) in pairs:
+                yield check(label, wanted, found)
+
+
+def _parts(name: str, value: Any) -> list[tuple[str, float]]:
+    if isinstance(value, list | tuple):
+        return [(f"{name}[{index}]", float(part)) for index, part in enumerate(value)]
+    return [(name, float(value))] * 2
