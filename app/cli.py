@@ -11,8 +11,8 @@ What every module keeps to: the docstring's last paragraph is an example (``Exam
 return for exit code 0, raise `SetupFailed`, a `DomainError` or ``typer.Exit(1)`` for 1, and
 ``typer.BadParameter`` for 2. Heavy imports belong inside the function. For a word marked
 ``needs_database`` the environment names a running database when the function begins, so
-`service.core.settings.get_settings()` is all that is needed. A listed word whose module is absent is
-not offered.
+`service.core.settings.get_settings()` is all that is needed. A listed word without a module is not
+offered.
 """
 
 import importlib

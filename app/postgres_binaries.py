@@ -84,14 +84,14 @@ def _missing(major: int | None) -> SetupFailed:
         )
     here = ", ".join(str(one.major) for one in installed()) or "–"
     return SetupFailed(
-        f"データベースは PostgreSQL {major} で作られていますが、"
-        f"この機械には {major} がありません(あるのは: {here})。データには手を付けていません。管理者として「apt-get install {package}」"
-        "を実行してください。"
+        f"データベースは PostgreSQL {major} で作られていますが、この機械にはありません"
+        f"(あるのは: {here})。データには手を付けていません。"
+        f"管理者として「apt-get install {package}」を実行してください。"
         "新しい版へ移すときは、元の版がある環境で ./gesuibo backup を取り、"
         "空の状態フォルダーで ./gesuibo restore を実行します。",
-        f"The database was made by PostgreSQL {major}, which is not on this machine (found: {here})."
+        f"The database was made by PostgreSQL {major}, which this machine lacks (found: {here})."
         f' Nothing was touched. As administrator run "apt-get install {package}".'
-        " To move to a newer version, run ./gesuibo backup where the old one is installed and ./gesuibo restore into"
-        " an empty state folder.",
+        " To move to a newer version, run ./gesuibo backup where the old one is installed and"
+        " ./gesuibo restore into an empty state folder.",
         code="postgres-version",
     )

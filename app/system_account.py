@@ -79,8 +79,9 @@ def _create() -> SystemAccount:
     except (OSError, subprocess.CalledProcessError, KeyError) as error:
         raise SetupFailed(
             "データベース用の利用者 gesuibo を作れませんでした。"
-            "「useradd --system gesuibo」を実行するか、root 以外の利用者で ./gesuibo を実行してください。",
-            "Could not create the user gesuibo for the database. Run "
-            '"useradd --system gesuibo", or run ./gesuibo as a user other than root.',
+            "「useradd --system gesuibo」を実行するか、"
+            "root 以外の利用者で ./gesuibo を実行してください。",
+            'Could not create the user gesuibo for the database. Run "useradd --system gesuibo",'
+            " or run ./gesuibo as a user other than root.",
             code="no-system-account",
         ) from error

@@ -29,17 +29,18 @@ def choose(host: str, wanted: int, *, is_explicit: bool) -> int:
         for port in range(wanted + 1, wanted + _TRIES):
             if is_free(host, port):
                 return port
-    holder = _holder(wanted)
+    user = holder(wanted)
     raise SetupFailed(
-        f"ポート {wanted} は使用中です({holder})。そのプログラムを止めるか、"
+        f"ポート {wanted} は使用中です({user})。そのプログラムを止めるか、"
         f"「./gesuibo up --port {wanted + 1}」のように別のポートを指定してください。",
-        f"Port {wanted} is in use ({holder}). Stop that program, or choose another port: "
+        f"Port {wanted} is in use ({user}). Stop that program, or choose another port: "
         f'"./gesuibo up --port {wanted + 1}".',
         code="port-busy",
     )
 
 
-def _holder(port: int) -> str:
+def holder(port: int) -> str:
+    """Name and pid of the program, as far as this user may know."""
     if not (inodes := _listening_inodes(port)):
         return "?"
     for process in Path("/proc").glob("[0-9]*"):

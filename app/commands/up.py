@@ -34,6 +34,7 @@ def _tell(ja: str, en: str) -> None:
 
 
 def command(
+    *,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Web port.")] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for all.")] = "127.0.0.1",
     detach: Annotated[bool, typer.Option("--detach", help="Return when it is ready.")] = False,
