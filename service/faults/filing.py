@@ -41,7 +41,8 @@ class Place:
 _IN_FORCE = """
   (cast(:company_id as uuid) is null or exists (
     select 1 from contract c
-    where c.company_id = :company_id and cast(:in_force_on as date) between c.starts_on and c.ends_on
+    where c.company_id = :company_id
+      and cast(:in_force_on as date) between c.starts_on and c.ends_on
       and (c.covers_all_facilities
            or exists (select 1 from contract_facility cf
                       where cf.contract_id = c.id and cf.facility_id = f.id))))
@@ -203,7 +204,12 @@ _INSERT_REPORT = _report_row()
 _INSERT_NUMBERED_REPORT = _numbered_report()
 _NEXT_NUMBER = _next_number()
 # A ledger's own number may be taken already, so the caller tries the next one.
-_INSERT_CASE = insert(_CASES).values(_binds(_CASES)).on_conflict_do_nothing()
+_INSERT_CASE = (
+    insert(_CASES)
+    .values(_binds(_CASES))
+    .on_conflict_do_nothing()
+    .execution_options(preserve_rowcount=True)
+)
 _LINK = insert(_LINKS).values(_binds(_LINKS))
 
 
@@ -229,7 +235,7 @@ def next_number(session: Session, *, facility_id: UUID, fiscal_year: int) -> int
 def insert_case(session: Session, values: Mapping[str, Any]) -> bool:
     """False when the case number is taken. Nothing is read back: a late reporter may not."""
     result = session.execute(_INSERT_CASE, dict(values))
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult for an INSERT
+    return result.rowcount == 1  # type: ignore[attr-defined,no-any-return]  # a CursorResult for an INSERT
 
 
 def link(session: Session, values: Mapping[str, Any]) -> None:

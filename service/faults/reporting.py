@@ -2,8 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,7 @@ from service.core import outbox
 from service.core.clock import now
 from service.core.database import SYSTEM, identify
 from service.core.errors import Forbidden, NotFound
-from service.core.i18n.dates import era_year, fiscal_year, fiscal_year_days, tokyo_day
-from service.core.identity import new_id
+from service.core.i18n.dates import fiscal_year, tokyo_day
 from service.faults import filing
 from service.faults.domain import (
     CaseState,
@@ -26,28 +24,12 @@ from service.faults.domain import (
     SameIdOtherContent,
 )
 from service.faults.filing import Place
+from service.faults.report_rows import Target, case_row, report_row, year_mark
 from service.faults.schemas import ReportCreate
-from service.faults.severity import is_emergency, severity_of
+from service.faults.severity import is_emergency
 
 # The phone stamps its clock at every attempt to send; the same report stays the same.
 NOT_CONTENT = {"device_clock"}
-OBSERVED = {
-    "position_id",
-    "facility_id",
-    "unregistered_desc",
-    "occurred_at",
-    "occurred_precision",
-    "found_at",
-    "detection",
-    "alarm_class",
-    "alarm_text",
-    "symptoms",
-    "operation_effect",
-    "environment_effects",
-    "severity",
-    "rain_mm_h",
-    "stop_from",
-}
 
 
 @dataclass(frozen=True)
@@ -61,18 +43,6 @@ class FiledReport:
     state: CaseState
     is_new: bool
     after_contract: bool = False
-
-
-@dataclass(frozen=True)
-class Target:
-    """What the report is about: a place, and the known case when it follows one up."""
-
-    place: Place
-    case_id: UUID | None = None
-    case_no: str = ""
-    state: CaseState = CaseState.REPORTED
-    company_id: UUID | None = None
-    late: bool = False
 
 
 def body_digest(new: ReportCreate) -> bytes:
@@ -152,8 +122,9 @@ def _followed(session: Session, new: ReportCreate, **contract: Any) -> Target | 
 
 
 def _late_target(session: Session, new: ReportCreate, by: Actor) -> Target | None:
-    """A report written under a contract that has ended since: the contractor's own rights show
-    neither place nor case any more, so the day of writing decides.
+    """Where a report points that was written under a contract which has ended since.
+
+    The contractor's own rights show neither place nor case any more: the day of writing decides.
     """
     identify(session, SYSTEM)
     found = _visible_target(
@@ -172,13 +143,19 @@ def _insert(
 ) -> FiledReport | None:
     """The answer, or None when another sender of the same report was quicker."""
     received = now()
-    values = _report_values(new, target, digest, received, by)
+    values = report_row(new, target, digest=digest, received=received, by=by)
     if target.case_id is not None:
         report_no = filing.insert_report(session, values)
         if report_no is None:
             return None
         filed = FiledReport(
-            new.id, report_no, target.case_id, target.case_no, target.state, True, target.late
+            new.id,
+            report_no,
+            target.case_id,
+            target.case_no,
+            target.state,
+            is_new=True,
+            after_contract=target.late,
         )
     else:
         opened = _open_case(session, new, target, values, by=by)
@@ -201,8 +178,8 @@ def _open_case(
     if inserted is None:
         return None
     report_no, number = inserted
-    case = _case_values(new, target, report, by)
-    series = f"{_year_mark(year)}-{target.place.facility_code}"
+    case = case_row(new, target, report, by=by)
+    series = f"{year_mark(year)}-{target.place.facility_code}"
     while not filing.insert_case(session, case | {"case_no": f"{series}-{number:04d}"}):
         number = filing.next_number(session, facility_id=facility_id, fiscal_year=year)
     return FiledReport(
@@ -211,91 +188,9 @@ def _open_case(
         case["id"],
         f"{series}-{number:04d}",
         CaseState.REPORTED,
-        True,
-        target.late,
+        is_new=True,
+        after_contract=target.late,
     )
-
-
-def _year_mark(year: int) -> str:
-    """R8 for the fiscal year that began in April 2026."""
-    era, count = era_year(fiscal_year_days(year)[1]) or (None, year)
-    return f"{era.letter if era else ''}{count}"
-
-
-def _report_values(
-    new: ReportCreate, target: Target, digest: bytes, received: datetime, by: Actor
-) -> dict[str, Any]:
-    return {
-        "id": new.id,
-        "created_at": received,
-        "created_by": by.id,
-        "source_import_id": None,
-        "series": f"H{_year_mark(fiscal_year(tokyo_day(received)))}-",
-        "body_sha256": digest,
-        "kind": new.kind.value,
-        "company_id": by.company_id or new.company_id,
-        "reporter_id": by.id,
-        "reporter_name": new.reporter_name or by.name,
-        "reporter_contact": new.reporter_contact,
-        "body": new.body,
-        "temporary_action": new.temporary_action or None,
-        "observed": new.model_dump(mode="json", include=OBSERVED, exclude_none=True),
-        "measured_values": new.measured_values,
-        "announced_photos": sorted(set(new.announced_photos)),
-        "captured_at": new.captured_at,
-        "device_clock": new.device_clock,
-        "received_at": received,
-        "entry_mode": new.entry_mode.value,
-        "scanned_tag_id": new.scanned_tag_id,
-        "longitude": new.longitude,
-        "latitude": new.latitude,
-        "geo_accuracy_m": new.accuracy_m,
-        "after_contract": target.late,
-    }
-
-
-def _case_values(
-    new: ReportCreate, target: Target, report: dict[str, Any], by: Actor
-) -> dict[str, Any]:
-    received = report["received_at"]
-    unset = ("urgency", "mechanism", "cause_group", "merged_into_id", "state_reason")
-    later = ("wait_reason", "stop_to", "closed_at", "source_import_id")
-    return dict.fromkeys(unset + later) | {
-        "id": new_id(),
-        "created_at": received,
-        "created_by": by.id,
-        "updated_at": received,
-        "updated_by": by.id,
-        "version": 1,
-        "facility_id": target.place.facility_id,
-        "position_id": target.place.position_id,
-        "device_id": target.place.device_id,
-        "company_id": report["company_id"],
-        "unregistered_desc": None if target.place.position_id else new.unregistered_desc,
-        "occurred_at": new.occurred_at,
-        "occurred_precision": new.occurred_precision.value,
-        "found_at": new.found_at,
-        "reported_at": received,
-        "detection": new.detection.value,
-        "alarm_class": new.alarm_class and new.alarm_class.value,
-        "alarm_text": new.alarm_text or None,
-        "symptoms": sorted(set(new.symptoms)),
-        "summary": _summary(new),
-        "operation_effect": new.operation_effect.value,
-        "environment_effects": sorted({effect.value for effect in new.environment_effects}),
-        "severity": new.severity or severity_of(new.operation_effect, new.environment_effects),
-        "rain_mm_h": new.rain_mm_h,
-        "counts_as_failure": True,
-        "state": CaseState.REPORTED.value,
-        "temporary_fix": False,
-        "stop_from": new.stop_from,
-    }
-
-
-def _summary(new: ReportCreate) -> str:
-    """The first line of what was written, for lists."""
-    lines = new.body.splitlines()
-    return lines[0][:120] if lines else ""
 
 
 def _answer_again(session: Session, new: ReportCreate, digest: bytes, *, by: Actor) -> FiledReport:
@@ -332,9 +227,12 @@ def _tell(
         filed.case_id,
         by=by,
         after={
-            key: str(value) for key, value in asdict(filed).items() if key.endswith(("id", "no"))
-        }
-        | {"entry_mode": new.entry_mode.value, "after_contract": filed.after_contract},
+            "report_id": filed.report_id,
+            "report_no": filed.report_no,
+            "case_no": filed.case_no,
+            "entry_mode": new.entry_mode.value,
+            "after_contract": filed.after_contract,
+        },
     )
     name = place.position_name or new.unregistered_desc or ""
     outbox.publish(

@@ -61,10 +61,10 @@ Measured = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class ReportCreate(BaseModel):
-    """A report as the reporter wrote it. ``id`` is minted where it is written (UUIDv7), so that
-    sending it twice is one report.
+    """A report as the reporter wrote it.
 
-    It names a position, or describes a thing that the ledger does not know, or follows up a case.
+    ``id`` is minted where it is written (UUIDv7), so that sending it twice is one report. It
+    names a position, describes a thing that the ledger does not know, or follows up a case.
     """
 
     model_config = ConfigDict(extra="forbid")
