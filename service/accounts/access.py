@@ -56,6 +56,11 @@ def check_origin(request: Request) -> None:
         raise ForeignOrigin
 
 
+async def same_origin(request: Request) -> None:
+    """For routes that come before any credential, such as signing in."""
+    check_origin(request)
+
+
 def find_actor(request: Request, session: Session) -> Actor | None:
     token, from_cookie = _credential(request)
     if not token:
@@ -79,7 +84,8 @@ class Requires:
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
-    def __call__(self, actor: Annotated[Actor | None, Depends(current_actor)]) -> Actor:
+    async def __call__(self, actor: Annotated[Actor | None, Depends(current_actor)]) -> Actor:
+        # async: nothing here waits, and a thread for it would cost more than the check
         if actor is None:
             raise NotSignedIn
         actor.require(self.permission)
@@ -91,7 +97,7 @@ def requires(permission: Permission) -> Requires:
     return Requires(permission)
 
 
-def public() -> None:
+async def public() -> None:
     """Marks a route that anybody may call, signed in or not."""
 
 

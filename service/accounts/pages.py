@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.accounts import queries, service
-from service.accounts.access import COOKIE, PUBLIC, MaybeActor, check_origin, requires
+from service.accounts.access import COOKIE, PUBLIC, MaybeActor, same_origin, requires
 from service.accounts.actor import Actor
 from service.accounts.domain import ROLE_LABELS, Role
 from service.accounts.permissions import Permission
@@ -36,7 +36,7 @@ def sign_in_page(
     )
 
 
-@router.post("/sign-in", dependencies=[PUBLIC, Depends(check_origin)])
+@router.post("/sign-in", dependencies=[PUBLIC, Depends(same_origin)])
 def sign_in(
     request: Request,
     session: SessionDep,

@@ -1,4 +1,4 @@
-"""What the documents name exists: commands, addresses, settings, files; both languages say the same."""
+"""What the documents name exists: commands, addresses, settings, files; in both languages."""
 
 import re
 from pathlib import Path

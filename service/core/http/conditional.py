@@ -17,7 +17,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def expected_version(
+async def expected_version(
     if_match: Annotated[str | None, Header(description='ETag that was read, or "*"')] = None,
 ) -> int | None:
     """The version that the change was made on; None when the sender says `*` (any)."""

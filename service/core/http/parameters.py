@@ -22,7 +22,7 @@ def _names(dependant: Dependant) -> set[str]:
     return names
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return
