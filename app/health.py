@@ -154,7 +154,8 @@ def _app_role(settings: Settings) -> Finding:
         row = connection.execute(
             "select r.rolsuper or r.rolbypassrls, exists (select from pg_class c"
             " join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
-            " and c.relkind in ('r', 'p') and c.relowner = r.oid), pg_has_role(r.oid, %s, 'member'), r.rolname"
+            " and c.relkind in ('r', 'p') and c.relowner = r.oid),"
+            " pg_has_role(r.oid, %s, 'member'), r.rolname"
             " from pg_roles r where r.rolname = session_user",
             [settings.app_role],
         ).fetchone()

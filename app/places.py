@@ -30,6 +30,10 @@ class Places:
         return self.state / "sample.json"
 
     @property
+    def sample_sign_ins(self) -> Path:
+        return self.state / "sample-sign-ins.json"
+
+    @property
     def test_cluster(self) -> Path:
         return self.state / "testcluster"
 

@@ -1,5 +1,6 @@
 """The port that browsers use: is it free, and if not, whose is it."""
 
+import contextlib
 import socket
 from pathlib import Path
 
@@ -43,15 +44,21 @@ def holder(port: int) -> str:
     """Name and pid of the program, as far as this user may know."""
     if not (inodes := _listening_inodes(port)):
         return "?"
+    wanted = {f"socket:[{inode}]" for inode in inodes}
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            targets = {str(link.readlink()) for link in (process / "fd").iterdir()}
-            name = (process / "comm").read_text().strip()
-        except OSError:
-            continue  # gone meanwhile, or another user's
-        if targets & {f"socket:[{inode}]" for inode in inodes}:
-            return f"{name}, pid {process.name}"
+        if wanted & _open_files(process):
+            return f"{(process / 'comm').read_text().strip()}, pid {process.name}"
     return "another user's program"
+
+
+def _open_files(process: Path) -> set[str]:
+    """What may be seen of it; processes and files come and go while this looks."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(str(link.readlink()))
+    return found
 
 
 def _listening_inodes(port: int) -> set[str]:

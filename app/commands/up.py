@@ -1,14 +1,12 @@
 """Starts everything: database, schema, sample data, web server and worker."""
 
-import importlib
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 import time
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -77,9 +75,9 @@ def command(
         if detach:
             _start_detached(places, host, chosen, url)
     if detach:
-        _report(url, as_json=as_json)
+        _report(places, url, as_json=as_json)
     else:
-        supervise(places, host, chosen, on_ready=lambda: _report(url, as_json=False))
+        supervise(places, host, chosen, on_ready=lambda: _report(places, url, as_json=False))
 
 
 def _prepare_database(places: Places, sample: Sample | None) -> None:
@@ -101,11 +99,9 @@ def _prepare_database(places: Places, sample: Sample | None) -> None:
 def _load_sample(places: Places, sample: Sample) -> None:
     if sample is Sample.NONE or places.sample_marker.exists():
         return
-    if importlib.util.find_spec("app.samples") is None:
-        _tell("この版には見本データがありません。", "This release contains no sample data.")
-        return
     _tell(f"見本データ({sample})を読み込んでいます…", f"Loading the sample data ({sample}) …")
-    samples: Any = importlib.import_module("app.samples")
+    from app import samples  # imports every slice
+
     samples.load(sample.value, lambda line: typer.echo(f"  {line}", err=True))
     loaded = {"sample": sample.value, "loaded_at": clock.now().isoformat()}
     places.sample_marker.write_text(json.dumps(loaded))
@@ -151,22 +147,20 @@ def _report_running(places: Places, state: RunState, *, as_json: bool) -> None:
     if not processes.wait_ready(places, state.url, _READY_TIMEOUT_S):
         raise _not_ready(places)
     _tell("すでに動いています。", "It is already running.")
-    _report(state.url, as_json=as_json)
+    _report(places, state.url, as_json=as_json)
 
 
-def _sign_ins() -> list[dict[str, str]]:
-    """Only where the sample was loaded: real people's passwords are nowhere to be shown."""
-    if not prepare_environment().sample_marker.exists():
+def _sign_ins(places: Places) -> list[dict[str, str]]:
+    """Only those of the sample: real people's passwords are nowhere to be shown."""
+    try:
+        listed: list[dict[str, str]] = json.loads(places.sample_sign_ins.read_text())
+    except FileNotFoundError:
         return []
-    if importlib.util.find_spec("app.samples") is None:
-        return []
-    samples: Any = importlib.import_module("app.samples")
-    listed = getattr(samples, "sign_ins", None)
-    return list(listed()) if listed else []
+    return listed
 
 
-def _report(url: str, *, as_json: bool) -> None:
-    sign_ins = _sign_ins()
+def _report(places: Places, url: str, *, as_json: bool) -> None:
+    sign_ins = _sign_ins(places)
     if as_json:
         typer.echo(json.dumps({"url": url, "sign_ins": sign_ins}, ensure_ascii=False))
         return
