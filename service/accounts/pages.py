@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from service.accounts import queries, service
-from service.accounts.access import COOKIE, PUBLIC, MaybeActor, same_origin, requires
+from service.accounts.access import COOKIE, PUBLIC, MaybeActor, requires, same_origin
 from service.accounts.actor import Actor
 from service.accounts.domain import ROLE_LABELS, Role
 from service.accounts.permissions import Permission
