@@ -24,10 +24,26 @@ VOCABULARY = {
 # A slice may own a noun besides the common names; each is here with its reason.
 OWN_NOUNS = {
     "accounts": {"actor", "access", "permissions"},
-    "attachments": {"store", "pictures"},
-    "faults": {"symptoms", "events", "reporting", "handling", "responses", "inbox"},
+    "attachments": {"store", "pictures", "arrival"},
+    "faults": {
+        "symptoms",
+        "vocabulary",
+        "severity",
+        "steps",
+        "filing",
+        "report_rows",
+        "reporting",
+        "handling",
+        "merging",
+        "responses",
+        "inbox",
+        "dossier",
+        "forms",
+        "stream",
+        "events",
+    },
     "registry": set(),
-    "tags": set(),
+    "tags": {"guessing", "symbol"},
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40

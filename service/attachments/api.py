@@ -1,0 +1,128 @@
+"""Files as they were sent, and the smaller pictures. Row-level security decides who finds them."""
+
+import base64
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response, StreamingResponse
+
+from service.accounts.access import requires
+from service.accounts.permissions import Permission
+from service.attachments import queries, service
+from service.attachments.domain import Derivative
+from service.attachments.models import Attachment
+from service.attachments.schemas import AttachmentList
+from service.attachments.store import PhotoStore, open_store
+from service.core.errors import Invalid, NotFound
+from service.core.http.conditional import is_unchanged
+from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
+from service.core.http.session import SessionDep
+from service.core.i18n.marker import N_
+from service.core.settings import Settings
+
+router = APIRouter(tags=["attachments"], dependencies=[ONLY_KNOWN_PARAMETERS])
+READERS = [Depends(requires(Permission.CASES_READ))]
+# Somebody's browser may keep what its owner was allowed to see; nothing in between may.
+_KEPT = "private, max-age=86400"
+_SHOWN_IN_PLACE = {"image/jpeg", "image/png", "image/webp", service.PDF}
+
+
+class OneOwner(Invalid):
+    code = "one-owner"
+    message = N_("どの記録の添付かを、*_id のうち一つだけで指定してください。")
+
+
+def photo_store(request: Request) -> PhotoStore:
+    settings = request.app.state.settings
+    assert isinstance(settings, Settings)  # noqa: S101  # set by app.asgi
+    return open_store(settings)
+
+
+StoreDep = Annotated[PhotoStore, Depends(photo_store)]
+
+
+@router.get("/api/v1/attachments", dependencies=READERS)
+def list_attachments(
+    session: SessionDep,
+    report_id: Annotated[UUID | None, Query()] = None,
+    response_id: Annotated[UUID | None, Query()] = None,
+    position_id: Annotated[UUID | None, Query()] = None,
+    device_id: Annotated[UUID | None, Query()] = None,
+    facility_id: Annotated[UUID | None, Query()] = None,
+) -> AttachmentList:
+    """The files of one record."""
+    given = zip(
+        queries.OWNERS, (report_id, response_id, position_id, device_id, facility_id), strict=True
+    )
+    owners = [(owner, owner_id) for owner, owner_id in given if owner_id is not None]
+    if len(owners) != 1:
+        raise OneOwner
+    owner, owner_id = owners[0]
+    found = queries.of_owner(session, owner, [owner_id])
+    return AttachmentList(items=[service.describe(attachment) for attachment in found])
+
+
+@router.get("/attachments/{attachment_id}", dependencies=READERS, response_class=StreamingResponse)
+def original(
+    request: Request, session: SessionDep, store: StoreDep, attachment_id: UUID
+) -> Response:
+    """The file byte for byte as it was sent."""
+    attachment = _found(session, attachment_id)
+    headers = _headers(attachment.sha256) | {
+        "content-disposition": _disposition(attachment),
+        "repr-digest": _digest(attachment.sha256),
+        "x-content-sha256": attachment.sha256,
+    }
+    if is_unchanged(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    headers["content-length"] = str(attachment.size_bytes)
+    return StreamingResponse(
+        service.original(store, attachment), headers=headers, media_type=attachment.mime
+    )
+
+
+@router.get("/attachments/{attachment_id}/{derivative}", dependencies=READERS)
+def smaller(
+    request: Request,
+    session: SessionDep,
+    store: StoreDep,
+    attachment_id: UUID,
+    derivative: Derivative,
+) -> Response:
+    """The picture upright and small enough for a list or a screen; 404 for files without one."""
+    attachment = _found(session, attachment_id)
+    headers = _headers(f"{attachment.sha256}-{derivative.value}")
+    if is_unchanged(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    content = service.derivative(store, attachment, derivative)
+    if content is None:
+        raise NotFound
+    return Response(content, headers=headers, media_type="image/jpeg")
+
+
+def _found(session: SessionDep, attachment_id: UUID) -> Attachment:
+    attachment = queries.attachment(session, attachment_id)
+    if attachment is None:
+        raise NotFound
+    return attachment
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {
+        "etag": f'"{tag}"',
+        "cache-control": _KEPT,
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        "x-content-type-options": "nosniff",
+        "vary": "Cookie, Authorization",
+    }
+
+
+def _disposition(attachment: Attachment) -> str:
+    way = "inline" if attachment.mime in _SHOWN_IN_PLACE else "attachment"
+    return f"{way}; filename*=UTF-8''{quote(attachment.file_name, safe='')}"
+
+
+def _digest(sha256: str) -> str:
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"

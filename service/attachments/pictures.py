@@ -1,0 +1,142 @@
+"""What a picture is, and the smaller pictures made from it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.ExifTags import IFD, Base
+
+from service.attachments.domain import DERIVATIVE_EDGE_PX, Derivative, NotAPhoto
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+HEIC = "image/heic"
+_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
+# A baseline JPEG is decoded at an eighth of its size, line by line; the others take their whole
+# area in memory, and some tens of bytes can claim a billion pixels.
+MAX_PIXELS_BASELINE = 250_000_000
+MAX_PIXELS = 64_000_000
+_PROBE_PX = 64
+# Image.open reads headers only; `_measured` refuses what is too large before any pixel is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """``width_px`` and ``height_px`` as a person sees it, turned as EXIF says."""
+
+    mime: str
+    width_px: int | None = None
+    height_px: int | None = None
+    taken_at_exif: str | None = None
+
+
+def inspect(file: IO[bytes]) -> Picture:
+    """Reads the picture for real, as small as the format allows.
+
+    HEIC is known by its signature only: it is kept, but not decoded here.
+
+    Raises:
+        NotAPhoto: when it is no photo of a format that we take, or cannot be decoded.
+    """
+    start = file.read(12)
+    file.seek(0)
+    if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
+        return Picture(HEIC)
+    with _opened(file) as image:
+        exif = image.getexif()
+        taken = exif.get_ifd(IFD.Exif).get(Base.DateTimeOriginal) or exif.get(Base.DateTime)
+        width, height = image.size
+        if exif.get(Base.Orientation) in {5, 6, 7, 8}:
+            width, height = height, width
+        mime = Image.MIME[str(image.format)]
+        _probe(image)
+    file.seek(0)
+    return Picture(mime, width, height, _text(taken))
+
+
+def derive(file: IO[bytes]) -> dict[Derivative, bytes]:
+    """The pictures for lists and screens: upright, and without the place and owner of the camera.
+
+    Raises:
+        NotAPhoto: when the original cannot be decoded here (HEIC, documents).
+    """
+    edge = DERIVATIVE_EDGE_PX[Derivative.SCREEN]
+    with _opened(file) as image:
+        image.draft("RGB", (edge, edge))
+        picture = _on_white(image)
+        ImageOps.exif_transpose(picture, in_place=True)
+    made = {}
+    for derivative in sorted(Derivative, key=lambda one: -DERIVATIVE_EDGE_PX[one]):
+        edge = DERIVATIVE_EDGE_PX[derivative]
+        picture.thumbnail((edge, edge), reducing_gap=2.0)
+        made[derivative] = _as_jpeg(picture)
+    return made
+
+
+@contextmanager
+def _opened(file: IO[bytes]) -> Iterator[Image.Image]:
+    try:
+        with Image.open(file, formats=FORMATS) as image:
+            _measured(image)
+            yield image
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise NotAPhoto from error
+
+
+def _measured(image: Image.Image) -> None:
+    width, height = image.size
+    is_baseline = image.format == "JPEG" and not image.info.get("progressive")
+    if width * height > (MAX_PIXELS_BASELINE if is_baseline else MAX_PIXELS):
+        raise NotAPhoto
+
+
+def _probe(image: Image.Image) -> None:
+    """Decodes what shows whether the file is whole, without its full area where possible."""
+    if image.format == "PNG":
+        image.verify()
+        return
+    image.draft("RGB", (_PROBE_PX, _PROBE_PX))
+    image.load()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """JPEG has no transparency; what shone through becomes paper. Keeps the orientation's mark."""
+    exif = image.getexif()
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        seen = image.convert("RGBA")
+        plain = Image.new("RGB", seen.size, "white")
+        plain.paste(seen, mask=seen.getchannel("A"))
+    else:
+        plain = image.convert("RGB")
+    if profile := image.info.get("icc_profile"):
+        plain.info["icc_profile"] = profile
+    plain.info.pop("exif", None)
+    kept = plain.getexif()
+    if Base.Orientation in exif:
+        kept[Base.Orientation] = exif[Base.Orientation]
+    return plain
+
+
+def _as_jpeg(picture: Image.Image) -> bytes:
+    out = BytesIO()
+    # The colour profile is no trace of the photographer, and colours would shift without it.
+    picture.save(
+        out,
+        "JPEG",
+        quality=82,
+        optimize=True,
+        exif=b"",
+        icc_profile=picture.info.get("icc_profile"),
+    )
+    return out.getvalue()
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace")
+    if not isinstance(value, str):
+        return None
+    return value.replace("\x00", "").strip()[:40] or None

@@ -1,0 +1,92 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, SQLModel, col, select
+
+from service.attachments.models import Attachment
+
+OWNERS = ("report_id", "response_id", "position_id", "device_id", "facility_id")
+
+_TABLE = SQLModel.metadata.tables[str(Attachment.__tablename__)]
+_ADD = insert(_TABLE).on_conflict_do_nothing(index_elements=["report_id", "sha256"])
+_EXPECTED = text(
+    "select company_id, :sha256 = any(announced_photos) as is_announced"
+    " from fault_report where id = :report_id"
+)
+_RESPONSE = text("select id from response_record where id = :response_id")
+_DERIVED = text("update attachment set derived_at = now() where id = :id and derived_at is null")
+_COUNTS = text("""
+  select r.id as report_id, cardinality(r.announced_photos) as announced,
+         count(a.id) filter (where a.sha256 = any(r.announced_photos)) as received
+  from fault_report r left join attachment a on a.report_id = r.id
+  where r.id = any(:report_ids) group by r.id
+""")
+
+
+@dataclass(frozen=True)
+class Expected:
+    company_id: UUID | None
+    is_announced: bool
+
+
+@dataclass(frozen=True)
+class PhotoCount:
+    """How many photos the report spoke of, and how many of those have come."""
+
+    announced: int
+    received: int
+
+    @property
+    def is_complete(self) -> bool:
+        return self.received >= self.announced
+
+
+def expected(session: Session, report_id: UUID, sha256: str) -> Expected | None:
+    row = session.execute(_EXPECTED, {"report_id": report_id, "sha256": sha256}).first()
+    return None if row is None else Expected(row.company_id, bool(row.is_announced))
+
+
+def response_exists(session: Session, response_id: UUID) -> bool:
+    return session.execute(_RESPONSE, {"response_id": response_id}).first() is not None
+
+
+def add(session: Session, attachment: Attachment) -> bool:
+    """False when the report has this very file already, whoever was quicker."""
+    result: Any = session.execute(_ADD, attachment.model_dump())
+    return bool(result.rowcount)
+
+
+def of_report(session: Session, report_id: UUID, sha256: str) -> Attachment | None:
+    statement = select(Attachment).where(
+        Attachment.report_id == report_id, Attachment.sha256 == sha256
+    )
+    return session.exec(statement).first()
+
+
+def attachment(session: Session, attachment_id: UUID) -> Attachment | None:
+    return session.get(Attachment, attachment_id)
+
+
+def of_owner(session: Session, owner: str, owner_ids: Sequence[UUID]) -> list[Attachment]:
+    """The files of several records of one sort, in the order in which they came."""
+    assert owner in OWNERS  # noqa: S101  # a name of the code, never of a request
+    column = getattr(Attachment, owner)
+    statement = (
+        select(Attachment)
+        .where(col(column).in_(list(owner_ids)))
+        .order_by(col(Attachment.received_at), col(Attachment.id))
+    )
+    return list(session.exec(statement))
+
+
+def photo_counts(session: Session, report_ids: Sequence[UUID]) -> dict[UUID, PhotoCount]:
+    rows = session.execute(_COUNTS, {"report_ids": list(report_ids)})
+    return {row.report_id: PhotoCount(row.announced, row.received) for row in rows}
+
+
+def mark_derived(session: Session, attachment_id: UUID) -> None:
+    session.execute(_DERIVED, {"id": attachment_id})
