@@ -1,4 +1,4 @@
-"""People come in with the right word, are locked out after too many wrong ones, and leave a trace."""
+"""People come in with the right word, are locked out after ten wrong ones, and leave a trace."""
 
 from datetime import timedelta
 
