@@ -1,4 +1,4 @@
-"""The database goes and comes back: the right answer meanwhile, nothing half-written, no restart."""
+"""The database goes and comes back: the right answer meanwhile, nothing half-written."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -74,7 +74,8 @@ def test_a_removed_entry_is_found(session: Session, terminal: Actor) -> None:
     start_over(session)
     write(session, terminal, 3)
     service.seal_pending(session)
-    as_superuser(session, "delete from audit_seal where seq = (select max(seq) - 1 from audit_seal)")
+    newest = "select max(seq) - 1 from audit_seal"
+    as_superuser(session, f"delete from audit_seal where seq = ({newest})")
     assert service.verify(session).problem == "missing-seal"
 
 
