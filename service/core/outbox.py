@@ -34,6 +34,7 @@ class OutboxEvent(SQLModel, table=True):
     __tablename__ = "outbox_event"
     __table_args__ = (
         Index("ix_outbox_event_due", "available_at", postgresql_where=text("done_at is null")),
+        Index("ix_outbox_event_xid_id", "xid", "id"),
     )
 
     id: int | None = Field(
@@ -76,11 +77,19 @@ _INSERT = text(
 )
 _SINCE = text(
     "select id, topic, payload from outbox_event"
-    " where id > :after and topic = any(:topics)"
-    " and xid < pg_snapshot_xmin(pg_current_snapshot())"
-    " order by id limit :limit"
+    " where (xid, id) > (coalesce((select seen.xid from outbox_event seen"
+    " where seen.id <= :after order by seen.id desc limit 1), '0'::xid8), :after)"
+    " and topic = any(:topics) and xid < pg_snapshot_xmin(pg_current_snapshot())"
+    " order by xid, id limit :limit"
 )
-_NEWEST = text("select coalesce(max(id), 0) from outbox_event")
+_HELD_BACK = text(
+    "select exists (select 1 from outbox_event where topic = any(:topics)"
+    " and xid >= pg_snapshot_xmin(pg_current_snapshot()))"
+)
+_NEWEST = text(
+    "select coalesce((select id from outbox_event"
+    " where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid desc, id desc limit 1), 0)"
+)
 _CLAIM = text(
     "select id, topic, payload, attempts from outbox_event"
     " where done_at is null and available_at <= now() and attempts < :max_attempts"
@@ -115,16 +124,26 @@ def publish(
 
 
 def since(session: Session, after: int, topics: Sequence[str], *, limit: int = 200) -> list[Event]:
-    """Events that the session's actor may see, in order, with no gap that could fill later.
+    """Events that the session's actor may see behind event ``after``, with no gap that could fill.
 
-    Numbers are given before commit, so a row may appear behind a newer one; only rows older than
-    every open transaction are handed out.
+    They come in the order of their transactions, not of their numbers: a number is given before
+    the commit, so a smaller one may appear later. Only what is older than every open transaction
+    is handed out.
     """
     rows = session.execute(_SINCE, {"after": after, "topics": list(topics), "limit": limit})
     return [Event(row.id, row.topic, row.payload) for row in rows]
 
 
+def held_back(session: Session, topics: Sequence[str]) -> bool:
+    """Whether events are waiting for an older transaction to end, which tells nobody when it does.
+
+    A reader that was woken and got nothing asks this, and looks again soon.
+    """
+    return bool(session.execute(_HELD_BACK, {"topics": list(topics)}).scalar_one())
+
+
 def newest_id(session: Session) -> int:
+    """The event behind which `since` starts when nothing shall be replayed."""
     return int(session.execute(_NEWEST).scalar_one())
 
 

@@ -1,0 +1,227 @@
+"""The stream over a real socket: speed, replay, rights, and what happens when things go away."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import Empty, Queue
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from app.asgi import create_app
+from service.core import outbox
+from service.core.database import transaction
+from service.core.settings import Settings
+from service.faults import events
+from service.faults.service import file_report
+from tests.browser import served
+from tests.service.faults.conftest import AsActor, City, make_report
+
+Received = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def address(engine: Engine, settings: Settings) -> Iterator[str]:
+    with served(create_app(engine=engine, settings=settings)) as url:
+        yield url
+
+
+def _parsed(lines: Iterator[str]) -> Iterator[Received]:
+    event: dict[str, str] = {}
+    for line in lines:
+        if line:
+            name, _, value = line.partition(": ")
+            event[name] = value
+            continue
+        if "data" in event:
+            yield event["event"], event["id"], json.loads(event["data"])
+        elif event.get("") == "open":
+            yield "open", event["id"], {}
+        event = {}
+
+
+@contextmanager
+def listening(
+    address: str, token: str, last_event_id: str | None = None
+) -> Iterator["Queue[Received]"]:
+    """A reader in its own thread; it has started when the block begins."""
+    heard: Queue[Received] = Queue()
+    headers = {"authorization": f"Bearer {token}"}
+    if last_event_id is not None:
+        headers["last-event-id"] = last_event_id
+    client = httpx.Client(timeout=None)  # noqa: S113  # a stream has no end
+    stream = client.stream("GET", f"{address}/api/v1/events", headers=headers)
+    response = stream.__enter__()
+    assert response.status_code == 200, response.read()
+
+    def read() -> None:
+        try:
+            for event in _parsed(response.iter_lines()):
+                heard.put(event)
+            heard.put(("end", "", {}))
+        except httpx.HTTPError:
+            heard.put(("broken", "", {}))
+
+    thread = threading.Thread(target=read, daemon=True)
+    thread.start()
+    if last_event_id is None:
+        assert heard.get(timeout=5)[0] == "open"
+    yield heard
+    # Closing the socket ends the reader's thread.
+    response.extensions["network_stream"].get_extra_info("socket").shutdown(2)
+    thread.join(5)
+    stream.__exit__(None, None, None)
+    client.close()
+
+
+def _report(as_actor: AsActor, city: City, **changes: Any) -> str:
+    with as_actor(city.contractor) as session:
+        return str(file_report(session, make_report(city, **changes), by=city.contractor).report_id)
+
+
+def test_a_report_is_heard_within_a_second(city: City, as_actor: AsActor, address: str):
+    with listening(address, city.tokens["staff"]) as heard:
+        for _ in range(3):
+            report_id = _report(as_actor, city, environment_effects=["overflow"])
+            committed = time.monotonic()
+            name, _, data = heard.get(timeout=1)
+            assert time.monotonic() - committed < 1
+            assert (name, data["topic"], data["report_id"]) == ("report", "report.filed", report_id)
+            assert data["emergency"] is True
+
+
+def test_what_was_missed_is_replayed_behind_the_last_event(
+    city: City, as_actor: AsActor, address: str
+):
+    with listening(address, city.tokens["staff"]) as heard:
+        seen = _report(as_actor, city)
+        _, last_id, data = heard.get(timeout=2)
+        assert data["report_id"] == seen
+    missed = [_report(as_actor, city) for _ in range(4)]
+    with listening(address, city.tokens["staff"], last_event_id=last_id) as heard:
+        assert [heard.get(timeout=2)[2]["report_id"] for _ in missed] == missed
+        fresh = _report(as_actor, city)
+        assert heard.get(timeout=2)[2]["report_id"] == fresh
+
+
+def test_a_contractor_hears_its_own_cases_only(city: City, as_actor: AsActor, address: str):
+    with (
+        listening(address, city.tokens["contractor"]) as own,
+        listening(address, city.tokens["other_contractor"]) as foreign,
+    ):
+        report_id = _report(as_actor, city)
+        assert own.get(timeout=2)[2]["report_id"] == report_id
+        with pytest.raises(Empty):
+            foreign.get(timeout=0.5)
+
+
+def test_a_smaller_number_that_commits_later_is_not_lost(city: City, engine: Engine, address: str):
+    """Transaction order and number order differ; the reader must get both events."""
+
+    def publish(session: Any, mark: str) -> None:
+        outbox.publish(session, "case.changed", {"mark": mark})
+
+    with listening(address, city.tokens["staff"]) as heard:
+        with transaction(engine) as early, transaction(engine) as late:
+            early.execute(text("select pg_current_xact_id()"))
+            publish(late, "smaller number, younger transaction")
+            publish(early, "larger number, older transaction")
+            early.commit()
+            marks = [heard.get(timeout=2)[2]["mark"]]
+        marks.append(heard.get(timeout=2)[2]["mark"])
+    assert marks == ["larger number, older transaction", "smaller number, younger transaction"]
+
+
+def test_events_wait_for_an_older_open_transaction_and_then_come_by_themselves(
+    city: City, as_actor: AsActor, engine: Engine, address: str
+):
+    with listening(address, city.tokens["staff"]) as heard:
+        with transaction(engine) as slow:
+            slow.execute(text("select pg_current_xact_id()"))
+            report_id = _report(as_actor, city)
+            with pytest.raises(Empty):
+                heard.get(timeout=0.5)
+        # The slow transaction has published nothing: no notification tells of its end.
+        assert heard.get(timeout=1)[2]["report_id"] == report_id
+
+
+def test_a_signed_out_reader_is_let_go(
+    city: City,
+    as_actor: AsActor,
+    engine: Engine,
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(events, "LOOK_EVERY_S", 0.2)
+    with listening(address, city.tokens["engineer"]) as heard:
+        with transaction(engine) as session:
+            session.execute(
+                text("update sign_in set expires_at = now() where user_id = :id"),
+                {"id": city.engineer.id},
+            )
+        assert heard.get(timeout=2)[0] == "end"
+
+
+def test_nobody_listens_without_signing_in(address: str):
+    assert httpx.get(f"{address}/api/v1/events").status_code == 401
+
+
+def test_no_transaction_is_held_open_and_one_connection_listens(
+    city: City, as_actor: AsActor, engine: Engine, address: str
+):
+    idle = text(
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and state = 'idle in transaction' and pid <> pg_backend_pid()"
+    )
+    listeners = text(
+        "select count(*) from pg_stat_activity where datname = current_database()"
+        " and query = 'listen gesuibo_outbox'"
+    )
+    tokens = [city.tokens["staff"]] * 5
+    with _all_listening(address, tokens) as streams:
+        _report(as_actor, city)
+        for heard in streams:
+            heard.get(timeout=2)
+        time.sleep(0.2)
+        with transaction(engine) as session:
+            assert session.execute(idle).scalar_one() == 0
+            assert session.execute(listeners).scalar_one() == 1
+
+
+@contextmanager
+def _all_listening(address: str, tokens: list[str]) -> Iterator[list["Queue[Received]"]]:
+    if not tokens:
+        yield []
+        return
+    with listening(address, tokens[0]) as heard, _all_listening(address, tokens[1:]) as others:
+        yield [heard, *others]
+
+
+def test_the_stream_goes_on_after_the_database_has_dropped_every_connection(
+    city: City, as_actor: AsActor, database_url: str, address: str
+):
+    owner = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with listening(address, city.tokens["staff"]) as heard:
+        with owner.connect() as connection:
+            connection.execute(
+                text(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+            )
+        report_id = _eventually(lambda: _report(as_actor, city))
+        assert heard.get(timeout=5)[2]["report_id"] == report_id
+    owner.dispose()
+
+
+def _eventually(act: Callable[[], str]) -> str:
+    for _ in range(5):
+        try:
+            return act()
+        except Exception:  # noqa: BLE001, PERF203  # whatever a dropped connection says
+            time.sleep(0.1)
+    return act()
