@@ -27,15 +27,15 @@ HEADER = columns("""
     案件番号 施設コード 設備番号 発生日時 発生精度 発見日時 報告日時 発見の契機
     警報区分 警報名 現象 運転への影響 周辺への影響 緊急度 報告者会社コード 報告者氏名
     内容 応急処置 停止開始 復旧日時 対応内容 処置区分 対応開始 対応終了 費用(円)
-    支出区分 原因区分 完了日時 状況 故障計上 統合先案件番号
+    支出区分 原因区分 完了日時 状況 故障計上 統合先案件番号 待ち理由
 """)
 CAPITAL_YEN = 1_000_000
 WAITS = (
-    "部品の納期待ち。メーカー回答は{n}週間後。",
-    "見積を徴取中。",
-    "来年度予算で対応予定。",
-    "停止できる時期を施設と調整中。",
-    "渇水期を待って池を空にする予定。",
+    ("部品待ち", "部品の納期待ち。メーカー回答は{n}週間後。"),
+    ("業者待ち", "見積を徴取中。"),
+    ("業者待ち", "メーカーの派遣日程を調整中。"),
+    ("予算待ち", "来年度予算で対応予定。"),
+    ("天候待ち", "雨の少ない時期を待って池を空にする予定。"),
 )
 
 
@@ -70,6 +70,7 @@ def _row(case: Case, merged_into: str) -> Row:
         "状況": case.status,
         "故障計上": str(int(case.words.counts_as_failure)),
         "統合先案件番号": merged_into,
+        "待ち理由": _wait(case)[0],
     }
 
 
@@ -154,12 +155,17 @@ def _response(case: Case, chance: Random) -> Row:
     if case.status == UNDER_WAY:
         return {**started, "対応内容": "現地で調査中。", "支出区分": "未定"}
     if case.status == WAITING:
-        wait = chance.choice(WAITS).format(n=chance.randint(3, 16))
-        return {**started, "対応内容": wait, "支出区分": "未定"}
+        story = _wait(case)[1].format(n=chance.randint(3, 16))
+        return {**started, "対応内容": story, "支出区分": "未定"}
     done = {**started, "対応内容": words.remedy, "処置区分": words.action}
     done |= {"対応終了": stamp(times.ended), "費用(円)": str(words.cost_yen)}
     done |= {"支出区分": _expenditure(words, chance), "原因区分": words.cause}
     return done | {"完了日時": "" if case.status == RESOLVED else stamp(times.completed)}
+
+
+def _wait(case: Case) -> tuple[str, str]:
+    waits = case.status == WAITING
+    return stream("wait", case.number).choice(WAITS) if waits else ("", "")
 
 
 def _expenditure(words: Words, chance: Random) -> str:

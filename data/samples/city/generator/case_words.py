@@ -58,7 +58,7 @@ def write_up(event: Event) -> Words:
         first_aid=scenario["応急処置"].format(**gaps),
         remedy=scenario["対応内容"].format(**gaps),
         action=scenario["処置区分"],
-        cause="不明" if happens(chance, 0.08) else scenario["原因区分"],
+        cause="原因不明" if happens(chance, 0.08) else scenario["原因区分"],
         cost_yen=_cost_yen(scenario, chance),
     )
 
@@ -75,7 +75,7 @@ def _false_alarm(event: Event, chance: Random) -> Words:
         first_aid="",
         remedy=text["対応内容"].format(name=name),
         action="監視",
-        cause="不明",
+        cause="原因不明",
         cost_yen=0,
     )
 

@@ -48,7 +48,8 @@ class Device:
 
     @property
     def last_day(self) -> date:
-        return self.removed_on or LEDGER_DAY
+        """The day of removal belongs to nobody: the place is free again."""
+        return self.removed_on - timedelta(days=1) if self.removed_on else LEDGER_DAY
 
 
 @dataclass(frozen=True)
