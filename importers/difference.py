@@ -1,0 +1,13 @@
+"""What a draft would change in a record that is there."""
+
+from typing import Any
+
+from importers.kinds import Kind
+from importers.queries import Existing
+
+
+def difference(kind: Kind, values: dict[str, Any], before: Existing) -> dict[str, list[Any]]:
+    """Column → [old, new]. A raw writing that differs alone is no difference."""
+    old = before.values
+    changed = {name: [old[name], new] for name, new in values.items() if old[name] != new}
+    return {} if changed.keys() <= kind.secondary else changed

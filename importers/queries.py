@@ -1,0 +1,313 @@
+"""All SQL of imports. A plan is applied by PostgreSQL from the rows it is stored in."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Row, RowMapping, text
+from sqlmodel import Session, col, select
+
+from importers.kinds import KINDS, Kind
+from importers.models import ImportJob, JobState, Outcome
+from importers.records import Key
+
+
+class Existing(NamedTuple):
+    id: UUID | None
+    version: int | None
+    values: dict[str, Any]
+
+
+class Stay(NamedTuple):
+    """A device in a place; ``starts_on`` and ``ends_on`` are a half-open range."""
+
+    asset_code: str
+    position_code: str
+    device_id: UUID | None
+    starts_on: date | None
+    ends_on: date | None
+
+
+@cache
+def _select_existing(kind: Kind) -> Any:
+    columns = ", ".join(f"{kind.expressions.get(c, 't.' + c)} as {c}" for c in kind.columns)
+    identity = "null::uuid as id" if kind.is_link else "t.id"
+    version = "t.version" if kind.versioned else "null::integer as version"
+    keys = ", ".join(f"{expression} as key_{at}" for at, expression in enumerate(kind.keys))
+    return text(
+        f"select {identity}, {version}, {keys}, {columns} from {kind.from_clause}"  # noqa: S608
+        f" where {kind.keys[0]} = any(:keys)"
+    )
+
+
+def existing(session: Session, kind: Kind, keys: Iterable[Key]) -> dict[Key, Existing]:
+    """The records that have one of the keys' first parts."""
+    firsts = sorted({key[0] for key in keys})
+    if not firsts:
+        return {}
+    rows = session.execute(_select_existing(kind), {"keys": firsts})
+    start = 2 + len(kind.keys)
+    return {
+        tuple(row[2:start]): Existing(
+            row[0], row[1], dict(zip(kind.columns, row[start:], strict=True))
+        )
+        for row in rows
+    }
+
+
+_STAYS = text(
+    "select d.asset_code, p.position_code, i.device_id, lower(i.period), upper(i.period)"
+    " from installation i join device d on d.id = i.device_id"
+    " join position p on p.id = i.position_id"
+    " where p.position_code = any(:positions) or d.asset_code = any(:assets)"
+)
+
+
+def stays(session: Session, positions: Iterable[str], assets: Iterable[str]) -> list[Stay]:
+    rows = session.execute(_STAYS, {"positions": list(positions), "assets": list(assets)})
+    return [Stay(*row) for row in rows]
+
+
+_INSERT_ROWS = text(
+    "insert into import_row (job_id, sheet, row_no, raw, normalised, outcome, target_type,"
+    " target_id, target_version, changes, prior, messages)"
+    " select :job_id, :sheet, r.row_no, r.raw::jsonb, r.normalised::jsonb, r.outcome,"
+    " :target_type, r.target_id, r.target_version, r.changes::jsonb, r.prior::jsonb,"
+    " r.messages::jsonb"
+    " from unnest(cast(:row_no as integer[]), cast(:raw as text[]), cast(:normalised as text[]),"
+    " cast(:outcome as text[]), cast(:target_id as uuid[]), cast(:target_version as integer[]),"
+    " cast(:changes as text[]), cast(:prior as text[]), cast(:messages as text[]))"
+    " as r(row_no, raw, normalised, outcome, target_id, target_version, changes, prior, messages)"
+)
+_ROW_COLUMNS = (
+    "row_no",
+    "raw",
+    "normalised",
+    "outcome",
+    "target_id",
+    "target_version",
+    "changes",
+    "prior",
+    "messages",
+)
+_CHUNK = 20_000
+
+
+def insert_rows(
+    session: Session,
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    job_id: UUID,
+    sheet: str | None,
+    target_type: str,
+) -> None:
+    """Rows as tuples in the order of ``_ROW_COLUMNS``. COPY is not open to row-level security."""
+    for start in range(0, len(rows), _CHUNK):
+        columns = list(zip(*rows[start : start + _CHUNK], strict=True))
+        arrays = {name: list(values) for name, values in zip(_ROW_COLUMNS, columns, strict=True)}
+        session.execute(
+            _INSERT_ROWS,
+            {"job_id": job_id, "sheet": sheet, "target_type": target_type, **arrays},
+        )
+
+
+_HASH = text(
+    "select encode(sha256(convert_to(coalesce(string_agg("
+    " row_no || ':' || outcome || ':' || coalesce(normalised::text, ''), E'\\n' order by id),"
+    " ''), 'UTF8')), 'hex') from import_row where job_id = :job_id"
+)
+
+
+def plan_hash(session: Session, job_id: UUID) -> str:
+    return str(session.execute(_HASH, {"job_id": job_id}).scalar_one())
+
+
+_OPERATIONS = (
+    " from import_row r cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
+    " where r.job_id = :job_id and o ->> 'kind' = :kind and o ->> 'do' = :do"
+)
+
+
+@cache
+def _stale(kind: Kind) -> Any:
+    return text(
+        "select r.row_no, r.sheet"
+        + _OPERATIONS
+        + f" and not exists (select 1 from public.{kind.name} t"  # noqa: S608
+        " where t.id = (o ->> 'id')::uuid and t.version = (o ->> 'version')::integer)"
+        " order by r.row_no limit 20"
+    )
+
+
+@cache
+def _taken(kind: Kind) -> Any:
+    match = " and ".join(
+        f"{expression} = o -> 'key' ->> {at}" for at, expression in enumerate(kind.keys)
+    )
+    return text(
+        "select r.row_no, r.sheet"  # noqa: S608  # names of our own tables
+        + _OPERATIONS
+        + f" and exists (select 1 from {kind.from_clause} where {match})"  # noqa: S608
+        " order by r.row_no limit 20"
+    )
+
+
+@cache
+def _lock(kind: Kind) -> Any:
+    return text(
+        f"select 1 from public.{kind.name} t where t.id in (select (o ->> 'id')::uuid"  # noqa: S608
+        + _OPERATIONS
+        + ") order by t.id for update"
+    )
+
+
+_WORK = text(
+    "select distinct o ->> 'kind', o ->> 'do' from import_row r"
+    " cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
+    " where r.job_id = :job_id"
+)
+
+
+def work_of(session: Session, job_id: UUID) -> set[tuple[str, str]]:
+    """Which kinds the plan creates and which it updates."""
+    return {(row[0], row[1]) for row in session.execute(_WORK, {"job_id": job_id})}
+
+
+def moved_rows(session: Session, job_id: UUID) -> list[Row[Any]]:
+    """Rows of the plan whose records have changed or appeared since; touched ones get locked."""
+    found: list[Row[Any]] = []
+    for name, do in sorted(work_of(session, job_id)):
+        kind, params = KINDS[name], {"job_id": job_id, "kind": name, "do": do}
+        if do == "create" and not kind.is_link:
+            found += session.execute(_taken(kind), params)
+        if do == "update" and kind.versioned:
+            session.execute(_lock(kind), params)
+            found += session.execute(_stale(kind), params)
+    return found
+
+
+_AUTHORSHIP = {"created_by": ":by", "updated_by": ":by", "source_import_id": ":job_id"}
+
+
+@cache
+def _create(kind: Kind) -> Any:
+    own = [*kind.stored_columns, *(c for c in kind.defaults if c not in kind.stored_columns)]
+    if kind.is_link:
+        columns, values = own, [f"n.{c}" for c in own]
+    else:
+        extra = ["created_by", "source_import_id"] + ["updated_by"] * kind.versioned
+        columns = ["id", *own, *extra]
+        values = ["(o ->> 'id')::uuid", *(f"n.{c}" for c in own)]
+        values += [f"cast({_AUTHORSHIP[c]} as uuid)" for c in extra]
+    return text(
+        f"insert into public.{kind.name} ({', '.join(columns)}) select {', '.join(values)}"
+        + _OPERATIONS.replace(
+            " where ",
+            f" cross join lateral jsonb_populate_record(null::public.{kind.name},"
+            " cast(:defaults as jsonb) || (o -> 'values')) n where ",
+        )
+        + (" on conflict do nothing" if kind.is_link else "")
+    )
+
+
+@cache
+def _update(kind: Kind) -> Any:
+    changed = ", ".join(
+        f"{c} = case when (o -> 'values') ? '{c}' then n.{c} else t.{c} end"
+        for c in kind.stored_columns
+        if c not in kind.fixed
+    )
+    by = ", updated_by = cast(:by as uuid)" if kind.versioned else ""
+    return text(
+        f"update public.{kind.name} t set {changed}, source_import_id = :job_id{by}"  # noqa: S608
+        + _OPERATIONS.replace(
+            " where ",
+            f" cross join lateral jsonb_populate_record(null::public.{kind.name}, o -> 'values') n where ",
+        )
+        + " and t.id = (o ->> 'id')::uuid"
+    )
+
+
+def apply_operations(session: Session, job_id: UUID, by: UUID | None) -> dict[str, dict[str, int]]:
+    """Writes the plan, kind by kind in the order of their references; how many records of each."""
+    counts: dict[str, dict[str, int]] = {}
+    work = work_of(session, job_id)
+    for kind in KINDS.values():
+        params = {"job_id": job_id, "by": by, "kind": kind.name}
+        if (kind.name, "create") in work:
+            more = {"do": "create", "defaults": json.dumps(dict(kind.defaults))}
+            counts[kind.name] = {"created": _written(session, _create(kind), params | more)}
+        if (kind.name, "update") in work:
+            written = _written(session, _update(kind), params | {"do": "update"})
+            counts.setdefault(kind.name, {})["updated"] = written
+    return counts
+
+
+def _written(session: Session, statement: Any, params: Mapping[str, Any]) -> int:
+    result = session.execute(statement, params)
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, as it writes
+
+
+# A case number such as R6-MC1-0123 must not be given again: later cases count on from it.
+_COUNT_ON = text(
+    "insert into case_number (facility_id, fiscal_year, last_no)"
+    " select c.facility_id, 2018 + m[1]::integer, max(m[2]::integer)"
+    " from fault_case c"
+    " cross join lateral regexp_match(c.case_no, '^R([0-9]{1,2})-.+-([0-9]{1,6})$') m"
+    " where c.source_import_id = :job_id and m is not null"
+    " group by 1, 2"
+    " on conflict (facility_id, fiscal_year) do update"
+    " set last_no = greatest(case_number.last_no, excluded.last_no)"
+)
+
+
+def count_case_numbers_on(session: Session, job_id: UUID) -> None:
+    session.execute(_COUNT_ON, {"job_id": job_id})
+
+
+def job(session: Session, job_id: UUID, *, lock: bool = False) -> ImportJob | None:
+    return session.get(ImportJob, job_id, with_for_update=lock)
+
+
+def jobs(session: Session, limit: int) -> list[ImportJob]:
+    return list(session.exec(select(ImportJob).order_by(col(ImportJob.id).desc()).limit(limit)))
+
+
+def applied_before(session: Session, sha256: str, source: str) -> ImportJob | None:
+    """The last time that this very file was applied."""
+    statement = (
+        select(ImportJob)
+        .where(
+            ImportJob.sha256 == sha256,
+            ImportJob.source == source,
+            ImportJob.state == JobState.APPLIED,
+        )
+        .order_by(col(ImportJob.applied_at).desc())
+    )
+    return session.exec(statement).first()
+
+
+_ROWS = text(
+    "select id, sheet, row_no, raw, outcome, target_type, target_id, target_version, changes,"
+    " normalised, messages from import_row"
+    " where job_id = :job_id and id > :after"
+    " and (cast(:outcome as text) is null or outcome = :outcome)"
+    " order by id limit :limit"
+)
+
+
+def rows(
+    session: Session, job_id: UUID, *, after: int, limit: int, outcome: Outcome | None = None
+) -> list[RowMapping]:
+    params = {"job_id": job_id, "after": after, "limit": limit, "outcome": outcome}
+    return list(session.execute(_ROWS, params).mappings())
+
+
+def as_json(value: Mapping[str, Any] | Sequence[Any] | None) -> str | None:
+    """Text for a jsonb column; days and moments as ISO."""
+    if value is None:
+        return None
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

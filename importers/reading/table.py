@@ -1,0 +1,36 @@
+"""A table as it was read: every cell is text, every row knows its place in the file."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class SourceRow(NamedTuple):
+    """``row_no`` is the line of a CSV or the row of a sheet, as the user's program shows it."""
+
+    row_no: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells before anybody knows which row holds the column names."""
+
+    sheet: str | None
+    rows: list[SourceRow]
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    sheet: str | None
+    header: tuple[str, ...]
+    header_row_no: int
+    rows: list[SourceRow]
+    encoding: str | None
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def header_name(cell: str) -> str:
+    """One spelling of a column name, without the blanks and line breaks of narrow columns."""
+    return "".join(unicodedata.normalize("NFKC", cell).split())

@@ -1,0 +1,250 @@
+"""Plan a file, look at the plan, apply it: the same use cases for terminal, page and API."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from importers import queries
+from importers.errors import (
+    ImportJobNotFound,
+    JobNotPlanned,
+    NoRows,
+    PlanHasBadRows,
+    PlanIsStale,
+    SourceNotRecognised,
+)
+from importers.interpretation import InterpretedRow, Interpreter
+from importers.known import Known
+from importers.models import ImportJob, JobState, Outcome
+from importers.plan import PlannedRow, Planner
+from importers.reading.file import SourceFile, read_file
+from importers.reading.table import SourceTable
+from importers.sources.catalogue import known_headers, source_of
+from importers.sources.source import Source
+from service.accounts.actor import Actor
+from service.audit.service import record
+from service.core.clock import now
+from service.core.outbox import publish
+
+BAD = (Outcome.REJECTED, Outcome.CONFLICT, Outcome.NEEDS_DECISION)
+
+
+class ApplyMode(StrEnum):
+    ALL_OR_NOTHING = "all"
+    GOOD_ROWS_ONLY = "good_rows"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an applied import has done: rows by outcome, records by kind."""
+
+    job_id: UUID
+    mode: ApplyMode
+    rows: dict[str, int]
+    records: dict[str, dict[str, int]]
+
+    @property
+    def changed_records(self) -> int:
+        return sum(sum(done.values()) for done in self.records.values())
+
+
+def plan_file(
+    session: Session, content: bytes, file_name: str, *, source: str | None = None, by: Actor
+) -> ImportJob:
+    """Reads the file and stores what it would do. Nothing in the registry changes.
+
+    Raises:
+        EmptyFile, UnknownEncoding, NotATable, HeaderNotFound, NoRows: the file cannot be read.
+        SourceNotRecognised, SourceUnknown, ColumnsMissing: nobody knows what the columns are.
+    """
+    file = read_file(content, known_headers())
+    table, found = _table_to_import(file, source)
+    if not table.rows:
+        raise NoRows
+    interpreter = Interpreter(found, table)
+    rows = list(interpreter.rows())
+    planned = Planner(found.main, rows, Known(session, _drafts(rows))).plan()
+    job = ImportJob(
+        source=found.name,
+        file_name=PurePath(file_name.replace("\\", "/")).name[:255] or "file",
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        detected_encoding=table.encoding,
+        notes=_notes(session, file, table, interpreter, found),
+        counts=_counts(planned),
+        created_by=by.id,
+    )
+    session.add(job)
+    session.flush()
+    _store(session, job, table, found, planned)
+    job.plan_hash = queries.plan_hash(session, job.id)
+    session.flush()
+    record(session, "import.plan", "import_job", job.id, by=by, after=_told(job))
+    return job
+
+
+def apply_job(
+    session: Session,
+    job_id: UUID,
+    *,
+    mode: ApplyMode = ApplyMode.ALL_OR_NOTHING,
+    by: Actor,
+) -> Receipt:
+    """Writes the plan in the caller's transaction: all of it, or all of its good rows.
+
+    Raises:
+        JobNotPlanned: when it was applied or given up before.
+        PlanHasBadRows: when all was asked for and a row cannot be applied.
+        PlanIsStale: when a record of the plan has changed since; nothing is written.
+    """
+    job = _job_to_apply(session, job_id, mode)
+    moved = queries.moved_rows(session, job.id)
+    if moved:
+        numbers = "、".join(str(row.row_no) for row in moved[:20])
+        raise PlanIsStale(rows=numbers)
+    records = queries.apply_operations(session, job.id, by.id)
+    queries.count_case_numbers_on(session, job.id)
+    job.state = JobState.APPLIED
+    job.applied_at = now()
+    job.updated_by = by.id
+    job.counts = {**job.counts, "records": records}
+    job.options = {**job.options, "mode": mode.value}
+    session.flush()
+    receipt = Receipt(job.id, mode, _outcomes(job), records)
+    record(
+        session,
+        "import.apply",
+        "import_job",
+        job.id,
+        by=by,
+        after=_told(job) | {"records": records},
+    )
+    publish(session, "import.applied", {"job_id": str(job.id), "source": job.source})
+    return receipt
+
+
+def abandon_job(session: Session, job_id: UUID, *, by: Actor) -> ImportJob:
+    """Gives a plan up without applying it."""
+    job = job_of(session, job_id, lock=True)
+    if job.state != JobState.PLANNED:
+        raise JobNotPlanned
+    job.state = JobState.ABANDONED
+    job.updated_by = by.id
+    record(session, "import.abandon", "import_job", job.id, by=by)
+    return job
+
+
+def job_of(session: Session, job_id: UUID, *, lock: bool = False) -> ImportJob:
+    job = queries.job(session, job_id, lock=lock)
+    if job is None:
+        raise ImportJobNotFound
+    return job
+
+
+def bad_rows(job: ImportJob) -> int:
+    return sum(int(job.counts.get(outcome.value, 0)) for outcome in BAD)
+
+
+def rows_to_write(job: ImportJob) -> int:
+    return int(job.counts.get("create", 0)) + int(job.counts.get("update", 0))
+
+
+def _job_to_apply(session: Session, job_id: UUID, mode: ApplyMode) -> ImportJob:
+    job = job_of(session, job_id, lock=True)
+    if job.state != JobState.PLANNED:
+        raise JobNotPlanned
+    if mode is ApplyMode.ALL_OR_NOTHING and bad_rows(job):
+        raise PlanHasBadRows(count=bad_rows(job))
+    return job
+
+
+def _table_to_import(file: SourceFile, name: str | None) -> tuple[SourceTable, Source]:
+    """The first sheet that some source understands."""
+    refused: SourceNotRecognised | None = None
+    for table in file.tables:
+        try:
+            return table, source_of(table.header, name)
+        except SourceNotRecognised as reason:
+            refused = refused or reason
+    raise refused or SourceNotRecognised(header="")
+
+
+def _drafts(rows: list[InterpretedRow]) -> Iterable[Any]:
+    return (draft for row in rows for draft in row.drafts)
+
+
+def _counts(planned: list[PlannedRow]) -> dict[str, Any]:
+    found = Counter(row.outcome.value for row in planned)
+    return {outcome.value: found[outcome.value] for outcome in Outcome} | {"rows": len(planned)}
+
+
+def _outcomes(job: ImportJob) -> dict[str, int]:
+    return {outcome.value: int(job.counts[outcome.value]) for outcome in Outcome}
+
+
+def _notes(
+    session: Session, file: SourceFile, table: SourceTable, interpreter: Interpreter, source: Source
+) -> dict[str, Any]:
+    others = [other.sheet for other in file.tables if other is not table]
+    notes: dict[str, Any] = {
+        "sheet": table.sheet,
+        "header_row_no": table.header_row_no,
+        "header": list(table.header),
+        "unused_columns": interpreter.unused_columns,
+        "left_out": table.notes,
+        "sheets_left_out": [*others, *file.sheets_without_table],
+    }
+    before = queries.applied_before(session, file.sha256, source.name)
+    if before is not None and before.applied_at is not None:
+        notes["already_imported"] = {
+            "job_id": str(before.id),
+            "applied_at": before.applied_at.isoformat(),
+        }
+    return notes
+
+
+def _store(
+    session: Session, job: ImportJob, table: SourceTable, source: Source, planned: list[PlannedRow]
+) -> None:
+    queries.insert_rows(
+        session,
+        [_stored(row) for row in planned],
+        job_id=job.id,
+        sheet=table.sheet,
+        target_type=source.main,
+    )
+
+
+def _stored(row: PlannedRow) -> tuple[Any, ...]:
+    prior = {
+        kind: {name: pair[0] for name, pair in changed.items()}
+        for kind, changed in row.changes.items()
+    }
+    return (
+        row.row_no,
+        queries.as_json(row.raw),
+        queries.as_json({"operations": row.operations}) if row.operations else None,
+        row.outcome.value,
+        row.target_id,
+        row.target_version,
+        queries.as_json(row.changes or None),
+        queries.as_json(prior or None),
+        queries.as_json(row.messages),
+    )
+
+
+def _told(job: ImportJob) -> dict[str, Any]:
+    return {
+        "file_name": job.file_name,
+        "sha256": job.sha256,
+        "source": job.source,
+        "state": job.state,
+        "rows": job.counts,
+        "plan_hash": job.plan_hash,
+    }

@@ -1,0 +1,50 @@
+"""Moments: dates with a time of day, in Japan unless the cell says otherwise."""
+
+import re
+from datetime import UTC, datetime, time, timedelta, timezone
+
+from importers.values.dates import read_partial_date
+from importers.values.reading import Reading, Unreadable, changed
+from importers.values.text import folded
+from service.core.clock import JST
+from service.core.partial_date import Precision
+
+_TIME = re.compile(
+    r"[ T](\d{1,2})(?::|時)(\d{1,2})?(?::(\d{2})(?:\.\d+)?|分)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?$"
+)
+_LAST_HOUR = 29  # 「24:30」 is how night shifts write half past midnight
+_MINUTES = 60
+
+
+def read_instant(raw: str) -> Reading:
+    """An aware datetime in UTC; a date alone is that day's first moment in Japan.
+
+    Raises:
+        Unreadable: as `read_partial_date`, and ``day-needed`` or ``impossible-time``.
+    """
+    text = folded(raw)
+    clock = _TIME.search(text)
+    day = read_partial_date(text[: clock.start()] if clock else text).value
+    if day.precision is not Precision.DAY:
+        raise Unreadable("day-needed", value=raw)
+    midnight = datetime.combine(day.start, time(), _zone(clock))
+    moment = (midnight + (_since_midnight(clock, raw) if clock else timedelta())).astimezone(UTC)
+    return changed("instant", raw, f"{moment.astimezone(JST):%Y-%m-%d %H:%M}", moment)
+
+
+def _since_midnight(clock: re.Match[str], raw: str) -> timedelta:
+    hour, minute, second = (int(clock[index] or 0) for index in (1, 2, 3))
+    if hour > _LAST_HOUR or minute >= _MINUTES or second >= _MINUTES:
+        raise Unreadable("impossible-time", value=raw)
+    return timedelta(hours=hour, minutes=minute, seconds=second)
+
+
+def _zone(clock: re.Match[str] | None) -> timezone:
+    offset = clock[4] if clock else None
+    if not offset:
+        return timezone(timedelta(hours=9))
+    if offset == "Z":
+        return UTC
+    digits = offset[1:].replace(":", "")
+    minutes = int(digits[:2]) * _MINUTES + int(digits[2:] or 0)
+    return timezone(timedelta(minutes=minutes if offset[0] == "+" else -minutes))

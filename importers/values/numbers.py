@@ -1,0 +1,113 @@
+import re
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from importers.values.reading import Reading, Unreadable, changed
+from importers.values.text import folded
+
+_NEGATIVE_MARKS = ("▲", "△", "-", "−")
+_UNIT_AT_END = re.compile(r"(千円|百万円|円|年|%|人|件|台|分|時間)$")
+_MONEY_UNITS = {"円": 1, "千円": 1_000, "百万円": 1_000_000}
+_THOUSANDS = re.compile(r"^\d{1,3}(,\d{3})+(\.\d+)?$")
+
+
+def parse_decimal(raw: str) -> Decimal:
+    """Digits as ledgers write them: 「１，２３４」, 「▲5」, 「(123)」.
+
+    Raises:
+        Unreadable: ``not-a-number``.
+    """
+    text = folded(raw).replace(" ", "").removeprefix("¥")
+    sign = 1
+    if text.startswith("(") and text.endswith(")"):
+        sign, text = -1, text[1:-1]
+    elif text.startswith(_NEGATIVE_MARKS):
+        sign, text = -1, text[1:]
+    if _THOUSANDS.match(text):
+        text = text.replace(",", "")
+    if not text or not (text[0].isdigit() or text[0] == "."):
+        raise Unreadable("not-a-number", value=raw)
+    try:
+        return sign * Decimal(text)
+    except InvalidOperation as error:
+        raise Unreadable("not-a-number", value=raw) from error
+
+
+def plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")
+
+
+def read_decimal(raw: str) -> Reading:
+    number = parse_decimal(_UNIT_AT_END.sub("", folded(raw)))
+    return changed("number-form", raw, plain(number), number)
+
+
+def read_int(raw: str) -> Reading:
+    """A whole number; 「15年」 is 15, 「12.0」 of a spreadsheet is 12.
+
+    Raises:
+        Unreadable: ``not-a-whole-number``.
+    """
+    number = parse_decimal(_UNIT_AT_END.sub("", folded(raw)))
+    if number != number.to_integral_value():
+        raise Unreadable("not-a-whole-number", value=raw)
+    return changed("number-form", raw, plain(number), int(number))
+
+
+def read_money(raw: str, *, unit: str) -> Reading:
+    """Yen. A unit in the cell outweighs the unit of the header.
+
+    Raises:
+        Unreadable: ``not-a-number``.
+    """
+    text = folded(raw)
+    written = _UNIT_AT_END.search(text)
+    if written and written.group(1) in _MONEY_UNITS:
+        unit = written.group(1)
+        text = text[: written.start()]
+    yen = (parse_decimal(text) * _MONEY_UNITS[unit]).quantize(Decimal(1), ROUND_HALF_UP)
+    rule = "money-unit" if unit != "円" else "number-form"
+    return changed(rule, raw, str(int(yen)), int(yen))
+
+
+def read_yen(raw: str) -> Reading:
+    return read_money(raw, unit="円")
+
+
+def read_thousand_yen(raw: str) -> Reading:
+    return read_money(raw, unit="千円")
+
+
+_TRUE = frozenset(
+    {"1", "true", "yes", "y", "○", "〇", "◯", "有", "あり", "はい", "済", "計上", "対象"}
+)
+_FALSE = frozenset(
+    {
+        "0",
+        "false",
+        "no",
+        "n",
+        "×",
+        "無",
+        "なし",
+        "無し",
+        "いいえ",
+        "未",
+        "非計上",
+        "計上しない",
+        "対象外",
+    }
+)
+
+
+def read_yes_no(raw: str) -> Reading:
+    """「○」「有」「1」 and their opposites.
+
+    Raises:
+        Unreadable: ``not-yes-or-no``.
+    """
+    word = folded(raw).lower()
+    if word in _TRUE:
+        return changed("yes-no", raw, "true", value=True)
+    if word in _FALSE:
+        return changed("yes-no", raw, "false", value=False)
+    raise Unreadable("not-yes-or-no", value=raw)
