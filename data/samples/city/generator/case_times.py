@@ -56,13 +56,16 @@ def _found(event: Event, words: Words, chance: Random) -> datetime:
         anytime = is_closed(event.day)
         minute = chance.randint(10, 1438) if anytime else chance.choice(NIGHT_MINUTES)
         return _until_cutoff(at(event.day, minute))
-    return _until_cutoff(at(_working_day(event), chance.choice(DAY_MINUTES)))
+    return _until_cutoff(at(_working_day(event, chance), chance.choice(DAY_MINUTES)))
 
 
-def _working_day(event: Event) -> date:
-    """The next working day, unless the device is gone by then."""
-    day = event.day
-    while is_closed(day) and day < min(event.device.last_day, LEDGER_DAY):
+def _working_day(event: Event, chance: Random) -> date:
+    """One of the next working days, unless the device is gone by then."""
+    day, limit = event.day, min(event.device.last_day, LEDGER_DAY)
+    # Rounds missed over a holiday are made up within the week, not all on its first day.
+    ahead = chance.randint(0, 3) if is_closed(day) else 0
+    while (ahead or is_closed(day)) and day < limit:
+        ahead -= 0 if is_closed(day) else 1
         day += timedelta(days=1)
     return day
 
