@@ -16,7 +16,7 @@ from service.accounts.domain import token_hash
 from service.accounts.permissions import Permission
 from service.core.errors import Forbidden, NotSignedIn
 from service.core.http.context import request_id_of
-from service.core.http.session import SessionDep
+from service.core.http.session import SessionDep, engine_of
 from service.core.i18n.marker import N_
 
 COOKIE = "gesuibo"
@@ -69,6 +69,18 @@ def find_actor(request: Request, session: Session) -> Actor | None:
         check_origin(request)
     via = "phone" if request.url.path.startswith("/mobile/") else "web" if from_cookie else "api"
     return queries.take_on(session, token_hash(token), via=via, request_id=request_id_of(request))
+
+
+def admit(request: Request, permission: Permission) -> None:
+    """Whether to read a large body at all, asked in a short transaction of its own.
+
+    The route's own `requires(...)` decides again once the body is there.
+    """
+    with Session(engine_of(request)) as session, session.begin():
+        actor = find_actor(request, session)
+    if actor is None:
+        raise NotSignedIn
+    actor.require(permission)
 
 
 def current_actor(request: Request, session: SessionDep) -> Actor | None:

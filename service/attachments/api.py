@@ -1,37 +1,49 @@
 """Files as they were sent, and the smaller pictures. Row-level security decides who finds them."""
 
 import base64
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
 
-from service.accounts.access import requires
+from service.accounts.access import admit, requires
 from service.accounts.permissions import Permission
 from service.attachments import queries, service
+from service.attachments.arrival import Arrival, receive
 from service.attachments.domain import Derivative
 from service.attachments.models import Attachment
 from service.attachments.schemas import AttachmentList
 from service.attachments.store import PhotoStore, open_store
-from service.core.errors import Invalid, NotFound
+from service.core.errors import Invalid, NotFound, TooLarge, UnsupportedContent
 from service.core.http.conditional import is_unchanged
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import SessionDep
 from service.core.i18n.marker import N_
-from service.core.settings import Settings
+from service.core.settings import Settings, get_settings
 
 router = APIRouter(tags=["attachments"], dependencies=[ONLY_KNOWN_PARAMETERS])
 READERS = [Depends(requires(Permission.CASES_READ))]
 # Somebody's browser may keep what its owner was allowed to see; nothing in between may.
 _KEPT = "private, max-age=86400"
+FORM_MAX_PHOTOS = 10
+FORM_PHOTOS_AT_FULL_SIZE = 4
 _SHOWN_IN_PLACE = {"image/jpeg", "image/png", "image/webp", service.PDF}
 
 
 class OneOwner(Invalid):
     code = "one-owner"
     message = N_("どの記録の添付かを、*_id のうち一つだけで指定してください。")
+
+
+class UnreadableForm(Invalid):
+    code = "unreadable-form"
+    message = N_("送信された内容を読み取れませんでした。写真は一度に10枚までです。")
 
 
 def photo_store(request: Request) -> PhotoStore:
@@ -41,6 +53,46 @@ def photo_store(request: Request) -> PhotoStore:
 
 
 StoreDep = Annotated[PhotoStore, Depends(photo_store)]
+
+
+async def arriving_photo(request: Request) -> AsyncIterator[Arrival]:
+    """The request's body as one photo. Name it before the session: a slow phone holds none."""
+    await run_in_threadpool(admit, request, Permission.REPORTS_FILE)
+    limit = get_settings().photo_max_bytes
+    if int(request.headers.get("content-length") or 0) > 2 * limit:
+        raise TooLarge(limit_mb=limit // 1024 // 1024)
+    with await receive(request.stream(), limit_bytes=limit) as arrival:
+        yield arrival
+
+
+async def arriving_form(request: Request) -> AsyncIterator[FormData]:
+    """A form with photos; large files wait on disk. Name it before the session."""
+    await run_in_threadpool(admit, request, Permission.REPORTS_FILE)
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise UnsupportedContent
+    parts = _limited(request, get_settings().photo_max_bytes * FORM_PHOTOS_AT_FULL_SIZE)
+    parser = MultiPartParser(
+        request.headers, parts, max_files=FORM_MAX_PHOTOS, max_fields=60, max_part_size=1 << 17
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise UnreadableForm from error
+    yield form
+    await form.close()
+
+
+async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limit:
+            raise TooLarge(limit_mb=limit // 1024 // 1024)
+        yield part
+
+
+ArrivingPhoto = Annotated[Arrival, Depends(arriving_photo)]
+ArrivingForm = Annotated[FormData, Depends(arriving_form)]
 
 
 @router.get("/api/v1/attachments", dependencies=READERS)

@@ -43,7 +43,7 @@ OWN_NOUNS = {
         "events",
     },
     "registry": set(),
-    "tags": {"guessing", "symbol"},
+    "tags": {"guessing", "symbol", "report_form", "filing"},
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40

@@ -1,0 +1,47 @@
+"""Equipment, by tag or by position: the hottest reads, sent as PostgreSQL wrote them."""
+
+import hashlib
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from mobile_api.schemas import EquipmentRead
+from service.accounts.access import requires
+from service.accounts.actor import Actor
+from service.accounts.permissions import Permission
+from service.core.http.conditional import is_unchanged
+from service.core.http.session import SessionDep
+from service.tags import service
+from service.tags.guessing import GUESSES, client_of
+
+router = APIRouter(tags=["equipment"])
+Reader = Annotated[Actor, Depends(requires(Permission.REGISTRY_READ))]
+
+
+@router.get("/tags/{tag}", response_model=EquipmentRead)
+def equipment_by_tag(request: Request, session: SessionDep, by: Reader, tag: str) -> Response:
+    """What is behind a tag; upper or lower case, with or without dashes.
+
+    404 for an unknown tag, one out of use without successor, and one of others' facilities alike.
+    """
+    with GUESSES.of(client_of(request, by)):
+        body = service.equipment(session, tag)
+    return _answer(request, body)
+
+
+@router.get("/positions/{position_id}", response_model=EquipmentRead)
+def equipment_by_position(
+    request: Request, session: SessionDep, _by: Reader, position_id: UUID
+) -> Response:
+    return _answer(request, service.position(session, position_id))
+
+
+def _answer(request: Request, body: str) -> Response:
+    content = body.encode()
+    tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if is_unchanged(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type="application/json")

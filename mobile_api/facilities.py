@@ -1,0 +1,72 @@
+"""Facilities of the reader, and packs for working without signal."""
+
+import hashlib
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from mobile_api import queries
+from mobile_api.schemas import Changes, FacilityList, FacilityPack, FacilityRead
+from service.accounts.access import requires
+from service.accounts.actor import Actor
+from service.accounts.permissions import Permission
+from service.core.clock import now
+from service.core.errors import NotFound
+from service.core.http.conditional import is_unchanged
+from service.core.http.session import SessionDep
+from service.core.paging import BadCursor, decode_cursor, encode_cursor
+
+router = APIRouter(tags=["facilities"])
+Reader = Annotated[Actor, Depends(requires(Permission.REGISTRY_READ))]
+
+
+@router.get("/facilities")
+def facilities(session: SessionDep, _by: Reader) -> FacilityList:
+    """What the contract gives sight of; for the city, everything."""
+    items = [FacilityRead.model_validate(dict(row)) for row in queries.facilities(session)]
+    return FacilityList(items=items)
+
+
+@router.get("/facilities/{facility_id}/pack", response_model=FacilityPack)
+def pack(request: Request, session: SessionDep, _by: Reader, facility_id: UUID) -> Response:
+    """Every position of the facility, small enough to be kept on the phone."""
+    cursor = encode_cursor(now().isoformat())
+    row = queries.facility(session, facility_id)
+    if row is None:
+        raise NotFound
+    facility = FacilityRead.model_validate(dict(row))
+    content = FacilityPack.model_validate(
+        {"facility": facility, "cursor": cursor} | queries.pack(session, facility_id)
+    )
+    unchanging = content.model_dump_json(exclude={"cursor"}).encode()
+    tag = f'"{hashlib.blake2b(unchanging, digest_size=12).hexdigest()}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if is_unchanged(request, tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content.model_dump_json(), headers=headers, media_type="application/json")
+
+
+@router.get("/changes")
+def changes(session: SessionDep, by: Reader, since: str) -> Changes:
+    """What to fetch again. ``since`` is the cursor of a pack or of the last answer here."""
+    cursor = encode_cursor(now().isoformat())
+    moment = _moment(since)
+    return Changes(
+        facility_ids=queries.changed_facilities(session, moment),
+        reports=queries.changed_reports(session, moment, company_id=by.company_id, user_id=by.id),
+        cursor=cursor,
+    )
+
+
+def _moment(cursor: str) -> datetime:
+    (written,) = decode_cursor(cursor, 1)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise BadCursor from error
+    if moment.tzinfo is None:
+        raise BadCursor
+    return moment

@@ -1,0 +1,140 @@
+"""Reports from phones, their photos, and what became of them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import AwareDatetime
+
+from mobile_api import queries
+from mobile_api.schemas import (
+    FaultReportCreate,
+    FaultReportDetail,
+    FaultReportFiled,
+    FaultReportRead,
+    PhotoKept,
+)
+from service.accounts.access import requires
+from service.accounts.actor import Actor
+from service.accounts.permissions import Permission
+from service.attachments.api import ArrivingPhoto, StoreDep
+from service.attachments.domain import AttachmentKind
+from service.attachments.service import Told, store_photo
+from service.core.errors import NotFound
+from service.core.http.session import SessionDep
+from service.core.paging import BadCursor, Page, decode_cursor, encode_cursor
+from service.faults.schemas import ReportCreate
+from service.faults.service import file_report
+
+router = APIRouter(prefix="/fault-reports", tags=["fault reports"])
+Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
+Reporter = Annotated[Actor, Depends(requires(Permission.REPORTS_FILE))]
+Sha256Path = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+
+
+@router.post("", status_code=201, responses={200: {"model": FaultReportFiled}})
+def create(
+    response: Response, session: SessionDep, by: Reporter, told: FaultReportCreate
+) -> FaultReportFiled:
+    """201 for a new report; 200 with the same answer when it was there; 409 for other content."""
+    new = ReportCreate.model_validate(told.model_dump(exclude_unset=True))
+    filed = file_report(session, new, by=by)
+    if not filed.is_new:
+        response.status_code = 200
+    return FaultReportFiled(
+        report_id=filed.report_id,
+        report_no=filed.report_no,
+        case_id=filed.case_id,
+        case_no=filed.case_no,
+        state=filed.state.value,
+        after_contract=filed.after_contract,
+    )
+
+
+@router.put(
+    "/{report_id}/photos/{sha256}",
+    status_code=201,
+    responses={200: {"model": PhotoKept}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def put_photo(
+    arrival: ArrivingPhoto,
+    response: Response,
+    session: SessionDep,
+    store: StoreDep,
+    by: Reporter,
+    report_id: UUID,
+    sha256: Sha256Path,
+    kind: AttachmentKind = AttachmentKind.FAULT,
+    file_name: Annotated[str, Query(max_length=255)] = "",
+    device_clock: AwareDatetime | None = None,
+) -> PhotoKept:
+    """The bytes of one announced photo. Answered when they are safe; sending again is harmless."""
+    told = Told(kind, file_name, device_clock)
+    stored = store_photo(
+        session, store, arrival, report_id=report_id, sha256=sha256, told=told, by=by
+    )
+    if not stored.is_new:
+        response.status_code = 200
+    kept = stored.attachment
+    return PhotoKept(
+        report_id=report_id,
+        sha256=kept.sha256,
+        size_bytes=kept.size_bytes,
+        attachment_id=kept.id,
+        received_at=kept.received_at,
+    )
+
+
+@router.get("")
+def my_reports(
+    request: Request,
+    session: SessionDep,
+    by: Reader,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+    cursor: str | None = None,
+) -> Page[FaultReportRead]:
+    """The company's reports (for staff: their own), newest first, with the state of their cases."""
+    rows = queries.my_reports(
+        session,
+        company_id=by.company_id,
+        user_id=by.id,
+        before=_key(cursor) if cursor else None,
+        limit=limit + 1,
+    )
+    items = [FaultReportRead.model_validate(dict(row)) for row in rows[:limit]]
+    more = len(rows) > limit
+    return Page(items=items, next=_next(request, items[-1]) if more else None)
+
+
+@router.get("/{report_id}")
+def read(session: SessionDep, _by: Reader, report_id: UUID) -> FaultReportDetail:
+    """One report, which of its photos have come, and what the city has answered."""
+    row = queries.report(session, report_id)
+    if row is None:
+        raise NotFound
+    more: dict[str, Any] = {
+        "photos": [dict(photo) for photo in queries.photos(session, report_id)],
+        "responses": [dict(answer) for answer in queries.responses(session, report_id)],
+    }
+    return FaultReportDetail.model_validate(dict(row) | more)
+
+
+def _key(cursor: str) -> tuple[datetime, UUID]:
+    moment, last_id = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(moment), UUID(last_id)
+    except ValueError as error:
+        raise BadCursor from error
+
+
+def _next(request: Request, last: FaultReportRead) -> str:
+    cursor = encode_cursor(last.received_at.isoformat(), str(last.id))
+    address = request.url.include_query_params(cursor=cursor)
+    return f"{address.path}?{address.query}"
