@@ -1,6 +1,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -26,7 +27,6 @@ from service.core.errors import NotFound
 from service.core.settings import Settings
 
 _HASHER = PasswordHasher()  # argon2id with RFC 9106's low-memory parameters
-_NOBODY = _HASHER.hash(secrets.token_hex())
 FAILURES_BEFORE_LOCK = 10
 LOCK = timedelta(minutes=5)
 
@@ -58,9 +58,15 @@ def _tell(session: Session, action: str, user: UserAccount, by: Actor | None = N
     )
 
 
+@lru_cache
+def _nobody() -> str:
+    """A hash that no password fits; made when it is first needed, for it takes a while."""
+    return _HASHER.hash(secrets.token_hex())
+
+
 def _verified(user: UserAccount | None, password: str) -> bool:
     """Takes as long for an unknown name as for a wrong password."""
-    known = user.password_hash if user and user.password_hash else _NOBODY
+    known = user.password_hash if user and user.password_hash else _nobody()
     try:
         _HASHER.verify(known, password)
     except VerificationError:
