@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from service.audit.service import seal_pending
 from service.core import outbox
-from service.core.database import application_url, make_engine, transaction
+from service.core.database import application_url, libpq_conninfo, make_engine, transaction
 from service.core.settings import Settings, get_settings
 
 log = logging.getLogger("gesuibo.worker")
@@ -72,8 +72,8 @@ def drain(engine: Engine) -> int:
 
 def _wait(settings: Settings) -> None:
     """Sleeps until something was saved, at most IDLE_S."""
-    url = application_url(settings).set(drivername="postgresql")
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+    conninfo = libpq_conninfo(application_url(settings))
+    with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(f"listen {outbox.CHANNEL}")
         for _ in connection.notifies(timeout=IDLE_S, stop_after=1):
             return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlmodel import Session
@@ -52,6 +53,15 @@ def application_url(settings: Settings) -> URL:
     return url.update_query_dict(
         {"options": f"-c role={settings.app_role} -c TimeZone=UTC -c statement_timeout=60s"}
     )
+
+
+def libpq_conninfo(url: URL) -> str:
+    """The same login for a bare psycopg connection, for LISTEN.
+
+    Not as a URL: libpq reads the plus signs that SQLAlchemy writes for spaces as plus signs.
+    """
+    parts = url.translate_connect_args(username="user", database="dbname") | dict(url.query)
+    return make_conninfo(**parts)
 
 
 def make_engine(settings: Settings, **overrides: Any) -> Engine:

@@ -5,7 +5,7 @@ them with ``SKIP LOCKED``. A trigger wakes listeners with NOTIFY at commit.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,12 +63,14 @@ class OutboxEvent(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Event:
-    """``id`` is the number that Last-Event-ID carries."""
+    """``settled``: older than every open transaction, so nothing can appear before it any more."""
 
     id: int
     topic: str
     payload: dict[str, Any]
     attempts: int = 0
+    xid: int = 0
+    settled: bool = True
 
 
 _INSERT = text(
@@ -76,19 +78,15 @@ _INSERT = text(
     " values (:topic, cast(:payload as jsonb), :facility_id, :company_id)"
 )
 _SINCE = text(
-    "select id, topic, payload from outbox_event"
+    "select id, topic, payload, xid::text::bigint as xid,"
+    " xid < pg_snapshot_xmin(pg_current_snapshot()) as settled from outbox_event"
     " where (xid, id) > (coalesce((select seen.xid from outbox_event seen"
     " where seen.id <= :after order by seen.id desc limit 1), '0'::xid8), :after)"
-    " and topic = any(:topics) and xid < pg_snapshot_xmin(pg_current_snapshot())"
-    " order by xid, id limit :limit"
+    " and topic = any(:topics) and id <> all(:delivered) order by xid, id limit :limit"
 )
-_HELD_BACK = text(
-    "select exists (select 1 from outbox_event where topic = any(:topics)"
-    " and xid >= pg_snapshot_xmin(pg_current_snapshot()))"
-)
-_NEWEST = text(
-    "select coalesce((select id from outbox_event"
-    " where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid desc, id desc limit 1), 0)"
+_HORIZON = text(
+    "select id, xid::text::bigint as xid from outbox_event"
+    " where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid desc, id desc limit 1"
 )
 _CLAIM = text(
     "select id, topic, payload, attempts from outbox_event"
@@ -123,28 +121,34 @@ def publish(
     )
 
 
-def since(session: Session, after: int, topics: Sequence[str], *, limit: int = 200) -> list[Event]:
-    """Events that the session's actor may see behind event ``after``, with no gap that could fill.
+def since(
+    session: Session,
+    after: int,
+    topics: Sequence[str],
+    *,
+    delivered: Collection[int] = (),
+    limit: int = 200,
+) -> list[Event]:
+    """Events behind event ``after`` that the session's actor may see, but for the delivered ones.
 
     They come in the order of their transactions, not of their numbers: a number is given before
-    the commit, so a smaller one may appear later. Only what is older than every open transaction
-    is handed out.
+    the commit. The last ones may not be settled yet: an older transaction that is still open may
+    put another before them, so only the last settled event may be taken as ``after``.
     """
-    rows = session.execute(_SINCE, {"after": after, "topics": list(topics), "limit": limit})
-    return [Event(row.id, row.topic, row.payload) for row in rows]
+    values = {
+        "after": after,
+        "topics": list(topics),
+        "delivered": list(delivered),
+        "limit": limit,
+    }
+    rows = session.execute(_SINCE, values)
+    return [Event(row.id, row.topic, row.payload, 0, row.xid, row.settled) for row in rows]
 
 
-def held_back(session: Session, topics: Sequence[str]) -> bool:
-    """Whether events are waiting for an older transaction to end, which tells nobody when it does.
-
-    A reader that was woken and got nothing asks this, and looks again soon.
-    """
-    return bool(session.execute(_HELD_BACK, {"topics": list(topics)}).scalar_one())
-
-
-def newest_id(session: Session) -> int:
-    """The event behind which `since` starts when nothing shall be replayed."""
-    return int(session.execute(_NEWEST).scalar_one())
+def horizon(session: Session) -> tuple[int, int]:
+    """Transaction and number of the last settled event: nothing can appear before it any more."""
+    row = session.execute(_HORIZON).first()
+    return (0, 0) if row is None else (row.xid, row.id)
 
 
 def claim(session: Session) -> Event | None:

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Self
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -28,17 +28,52 @@ log = logging.getLogger("gesuibo.events")
 TOPICS = ("report.filed", "case.changed", "response.added")
 # A sign-in that has ended is noticed at the latest after this time.
 LOOK_EVERY_S = 20.0
-HELD_BACK_S = 0.1
+LIMIT = 200
 DATABASE_AWAY_S = 1.0
 RETRY_MS = 2000
+EVENT_ID = r"^\d{1,18}(-\d{1,18}(\.\d{1,18})*)?$"
+MARKED = 30
+NO_XID = 2**63
 
 
-@dataclass(frozen=True)
-class Reading:
-    """``held_back``: more is committed, but an older transaction is still open."""
+@dataclass
+class Cursor:
+    """How far one reader has come: everything up to ``after``, and some events beyond it.
 
-    events: list[outbox.Event]
-    held_back: bool = False
+    Those are kept with their transaction until they are settled. Without ``after`` the reader
+    starts at the end.
+    """
+
+    after: int | None = None
+    beyond: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, event_id: str | None) -> Self:
+        """Reads what `mark` has written."""
+        if event_id is None:
+            return cls()
+        after, _, beyond = event_id.partition("-")
+        return cls(int(after), dict.fromkeys(map(int, filter(None, beyond.split("."))), NO_XID))
+
+    def mark(self) -> str:
+        """What the browser sends back as Last-Event-ID."""
+        beyond = ".".join(map(str, list(self.beyond)[-MARKED:]))
+        return f"{self.after}-{beyond}" if beyond else str(self.after)
+
+    def begin(self, horizon: tuple[int, int], beyond: list[outbox.Event]) -> None:
+        self.after = horizon[1]
+        self.beyond = {event.id: event.xid for event in beyond}
+
+    def pass_by(self, event: outbox.Event) -> None:
+        if event.settled:
+            self.after = event.id
+        else:
+            self.beyond[event.id] = event.xid
+
+    def settle(self, horizon: tuple[int, int]) -> None:
+        """All events up to the horizon have been passed by."""
+        self.after = horizon[1]
+        self.beyond = {id_: xid for id_, xid in self.beyond.items() if (xid, id_) > horizon}
 
 
 def _bell(request: Request) -> Bell:
@@ -50,67 +85,65 @@ def _bell(request: Request) -> Bell:
     return bell
 
 
-def _read(request: Request, after: int | None) -> Reading | None:
-    """One short transaction with the reader's own rights; None when the sign-in has ended.
-
-    Without ``after`` it answers where the stream stands, as an event without a topic.
-    """
+def _read(request: Request, cursor: Cursor) -> list[ServerSentEvent] | None:
+    """One short transaction with the reader's own rights; None when the sign-in has ended."""
     with Session(engine_of(request)) as session, session.begin():
         if find_actor(request, session) is None:
             return None
-        if after is None:
-            return Reading([outbox.Event(outbox.newest_id(session), "", {})])
-        events = outbox.since(session, after, TOPICS)
-        return Reading(events, not events and outbox.held_back(session, TOPICS))
+        horizon = outbox.horizon(session)
+        if cursor.after is None:
+            cursor.begin(horizon, outbox.since(session, horizon[1], TOPICS, limit=10 * LIMIT))
+            # The browser keeps the mark, so that even a stream that broke before its first
+            # event goes on where it began.
+            return [ServerSentEvent(id=cursor.mark(), comment="open", retry=RETRY_MS)]
+        events = outbox.since(session, cursor.after, TOPICS, delivered=cursor.beyond, limit=LIMIT)
+    messages = [_message(event, cursor) for event in events]
+    if len(events) < LIMIT:
+        cursor.settle(horizon)
+    return messages
 
 
-async def _readings(request: Request, after: int | None) -> AsyncIterator[Reading]:
-    """Every look at the outbox; ends with the sign-in, survives the database's absence."""
-    limiter: CapacityLimiter
+def _message(event: outbox.Event, cursor: Cursor) -> ServerSentEvent:
+    """Named after the noun of its topic."""
+    cursor.pass_by(event)
+    return ServerSentEvent(
+        id=cursor.mark(),
+        event=event.topic.partition(".")[0],
+        data=event.payload | {"topic": event.topic, "id": event.id},
+    )
+
+
+async def _batches(request: Request, cursor: Cursor) -> AsyncIterator[list[ServerSentEvent]]:
+    """Ends with the sign-in, survives the database's absence; the reader's pace sets its own."""
     async with _bell(request) as bell:
-        limiter = request.app.state.bell_readers
         while True:
             ring = bell.next_ring()
             try:
-                reading = await to_thread.run_sync(_read, request, after, limiter=limiter)
+                messages = await to_thread.run_sync(
+                    _read, request, cursor, limiter=request.app.state.bell_readers
+                )
             except (DBAPIError, PoolTimeout):
                 log.warning("stream_waits_for_database")
                 await asyncio.sleep(DATABASE_AWAY_S)
                 continue
-            if reading is None:
+            if messages is None:
                 return
-            yield reading
-            if reading.events:
-                after = reading.events[-1].id
-            elif reading.held_back:
-                await asyncio.sleep(HELD_BACK_S)
-            else:
+            yield messages
+            if not messages:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ring.wait(), LOOK_EVERY_S)
-
-
-def _message(event: outbox.Event) -> ServerSentEvent:
-    """Named after the noun of its topic. The opening only tells the browser where it stands."""
-    if not event.topic:
-        return ServerSentEvent(id=str(event.id), comment="open", retry=RETRY_MS)
-    return ServerSentEvent(
-        id=str(event.id),
-        event=event.topic.partition(".")[0],
-        data=event.payload | {"topic": event.topic},
-    )
 
 
 @router.get("/events", response_class=EventSourceResponse)
 async def events(
     request: Request,
     _by: Annotated[Actor, Depends(requires(Permission.EVENTS_READ))],
-    last_event_id: Annotated[int | None, Header(ge=0)] = None,
+    last_event_id: Annotated[str | None, Header(pattern=EVENT_ID)] = None,
     after: Annotated[
-        int | None, Query(ge=0, description="As Last-Event-ID, which goes before")
+        str | None, Query(pattern=EVENT_ID, description="As Last-Event-ID, which goes before")
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """`report`, `case` and `response` as they are saved; what follows Last-Event-ID comes first."""
-    start = last_event_id if last_event_id is not None else after
-    async for reading in _readings(request, start):
-        for event in reading.events:
-            yield _message(event)
+    async for messages in _batches(request, Cursor.parse(last_event_id or after)):
+        for message in messages:
+            yield message

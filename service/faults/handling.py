@@ -26,7 +26,7 @@ from service.faults.domain import (
 )
 from service.faults.models import FaultCase
 from service.faults.schemas import CaseChange, Reasoned, Resolve, Wait
-from service.faults.steps import AT_WORK, TARGETS, DowntimeUnknown, NotAtWork, Step
+from service.faults.steps import AT_WORK, TARGETS, CaseIsMerged, DowntimeUnknown, NotAtWork, Step
 
 SETTLED = frozenset({CaseState.CLOSED, CaseState.DISMISSED, CaseState.MERGED})
 
@@ -131,6 +131,8 @@ def take_step(
 ) -> FaultCase:
     """Moves the case on by one step; `Step.WAIT` needs a `Wait`, resolving takes a `Resolve`."""
     case = take(session, case_id, by=by, expected=expected)
+    if case.state == CaseState.MERGED:
+        raise CaseIsMerged
     reason = given.reason if given else None
     if step is Step.WAIT:
         wait_reason = given.wait_reason if isinstance(given, Wait) else None

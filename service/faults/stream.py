@@ -7,6 +7,7 @@ from typing import Self
 import psycopg
 from sqlalchemy import Engine
 
+from service.core.database import libpq_conninfo
 from service.core.outbox import CHANNEL
 
 log = logging.getLogger("gesuibo.stream")
@@ -20,8 +21,7 @@ class Bell:
     """
 
     def __init__(self, engine: Engine) -> None:
-        url = engine.url.set(drivername="postgresql")
-        self._address = url.render_as_string(hide_password=False)
+        self._conninfo = libpq_conninfo(engine.url)
         self._ring = asyncio.Event()
         self._waiters = 0
         self._task: asyncio.Task[None] | None = None
@@ -55,7 +55,7 @@ class Bell:
             await asyncio.sleep(RECONNECT_S)
 
     async def _hear(self) -> None:
-        connection = await psycopg.AsyncConnection.connect(self._address, autocommit=True)
+        connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
         async with connection:
             await connection.execute(f"listen {CHANNEL}")
             self.ring()

@@ -36,6 +36,6 @@ def test_severity_follows_the_worse_of_machine_and_surroundings(
     ],
 )
 def test_an_emergency_is_sewage_outside_or_a_stop_by_major_alarm(
-    operation: Operation, environment: list[Outside], alarm: Alarm | None, emergency: bool
+    operation: Operation, environment: list[Outside], alarm: Alarm | None, *, emergency: bool
 ):
     assert is_emergency(operation, environment, alarm) is emergency
