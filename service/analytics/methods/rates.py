@@ -7,7 +7,7 @@ a group are scaled by the dispersion φ seen between its devices.
 
 from dataclasses import dataclass
 from math import inf, log
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -203,8 +203,3 @@ def ratio_to_all(
 def zero_failure_mtbf(exposure: float, *, confidence: float = CONFIDENCE) -> float:
     """One-sided lower bound of the MTBF after no failure: T / −ln(1 − confidence)."""
     return exposure / -log(1 - confidence)
-
-
-def sums_of(row: dict[str, Any]) -> DeviceSums:
-    """Reads one row of an aggregation made with `device_sums`."""
-    return DeviceSums(**{name: row[name] for name in DeviceSums.__dataclass_fields__})

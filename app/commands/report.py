@@ -1,0 +1,149 @@
+"""Reports of the analysis on the terminal and into files."""
+
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.language import either, prefers_english
+
+if TYPE_CHECKING:
+    from service.analytics.grouping import GroupBy
+    from service.analytics.report import Column, Report, Value
+    from service.core.i18n.locales import Locale
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback()
+def reports() -> None:
+    """Reports on the recorded faults, computed on a snapshot of the data.
+
+    Example: ./gesuibo report failure-rate --by facility
+    """
+
+
+@app.command("failure-rate")
+def failure_rate(  # noqa: PLR0913, PLR0917  # one parameter per option
+    by: Annotated[
+        str,
+        typer.Option(
+            help="class, middle, major, facility, facility_type, district, age, maker or model."
+        ),
+    ] = "class",
+    first: Annotated[str, typer.Option("--from", help="First month, as 2022-04.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last month, as 2026-10.")] = "",
+    records_from: Annotated[str, typer.Option(help="First month with fault records.")] = "",
+    where: Annotated[
+        list[str] | None, typer.Option(help="Filter, as facility=P03; may be repeated.")
+    ] = None,
+    snapshot: Annotated[str, typer.Option(help="Repeat from this snapshot.")] = "",
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
+    as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="File to write.")] = None,
+) -> None:
+    """Failures per 100 device-years by group, with 95 % limits.
+
+    Example: ./gesuibo report failure-rate --by class --format xlsx -o rates.xlsx
+    """
+    from app.terminal import opened
+    from service.analytics import service
+    from service.analytics.schemas import conditions, filters
+    from service.core.settings import get_settings
+
+    asked = conditions(
+        filters(**_filters(where or [])),
+        _group(by),
+        first or None,
+        last or None,
+        records_from or None,
+    )
+    with opened() as (session, actor):
+        source = service.snapshot_for(session, get_settings(), snapshot or None, by=actor)
+    report = service.failure_rate(source, asked)
+    _deliver(report, Format.JSON if as_json else form, output)
+
+
+def _group(text: str) -> "GroupBy":
+    from service.analytics.grouping import GroupBy
+
+    if text not in list(GroupBy):
+        raise typer.BadParameter(", ".join(GroupBy), param_hint="--by")
+    return GroupBy(text)
+
+
+def _filters(given: list[str]) -> dict[str, str]:
+    from service.analytics.conditions import FILTER_LABELS
+
+    pairs = [text.partition("=") for text in given]
+    for name, equals, _ in pairs:
+        if not equals or name not in FILTER_LABELS:
+            known = ", ".join(f"{name}=…" for name in FILTER_LABELS)
+            raise typer.BadParameter(known, param_hint="--where")
+    return {name: value for name, _, value in pairs}
+
+
+def _deliver(report: "Report", form: Format, output: Path | None) -> None:
+    from service.analytics.exports import ExportFormat, export
+    from service.core.i18n.locales import Locale
+
+    locale = Locale.EN if prefers_english() else Locale.JA
+    if form is Format.TABLE:
+        body = table(report, locale).encode()
+    else:
+        body = export(report, ExportFormat(form.value), locale)
+    if output:
+        output.write_bytes(body)
+        told = either("書き出しました", "Written")
+        typer.echo(f"{told}: {output} ({len(body):,} bytes)", err=True)
+    elif form is Format.XLSX and sys.stdout.isatty():
+        raise typer.BadParameter("-o FILE", param_hint="--output")
+    else:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+
+
+def table(report: "Report", locale: "Locale") -> str:
+    """The report as aligned text, with its conditions above and its data quality below."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from service.analytics.exports import all_rows, boxes, shown
+
+    (conditions_title, conditions), (quality_title, quality) = boxes(report, locale)
+    grid = Table(show_lines=False)
+    columns = [column for column in report.columns if column.key != "parent"]
+    for column in columns:
+        grid.add_column(column.heading(locale), justify="left" if column.is_text else "right")
+    for row in all_rows(report):
+        grid.add_row(*(_text(column, shown(column, row, locale)) for column in columns))
+    console = Console(width=None if sys.stdout.isatty() else 200, color_system=None)
+    with console.capture() as capture:
+        for title, lines in ((conditions_title, conditions), (quality_title, quality)):
+            console.print(f"■ {title}", highlight=False)
+            for label, value, unit in lines:
+                console.print(f"  {label}: {value} {unit}".rstrip(), highlight=False)
+            if title == conditions_title and report.rows:
+                console.print(grid)
+    return capture.get()
+
+
+def _text(column: "Column", value: "Value") -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and column.digits is not None:
+        return f"{value:,.{column.digits}f}"
+    return f"{value:,}" if isinstance(value, int | float) else value

@@ -1,0 +1,93 @@
+"""What a reader asked for: grouping, window and filters, as they stand in the address."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+from urllib.parse import urlencode
+
+import polars as pl
+
+from service.analytics.grouping import GroupBy
+from service.analytics.periods import Period
+from service.core.i18n.marker import N_
+
+
+@dataclass(frozen=True)
+class Filters:
+    """None lets everything through; the names are those of the address."""
+
+    facility: str | None = None
+    facility_type: str | None = None
+    district: str | None = None
+    major: str | None = None
+    middle: str | None = None
+    minor: str | None = None
+    maker: str | None = None
+    model: str | None = None
+
+    def given(self) -> dict[str, str]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value}
+
+    def of_places(self) -> pl.Expr:
+        """What a case without a device can still be asked for: where it was."""
+        return self._all(PLACE_COLUMNS)
+
+    def of_spells(self) -> pl.Expr:
+        return self._all(PLACE_COLUMNS | DEVICE_COLUMNS)
+
+    def _all(self, columns: dict[str, str]) -> pl.Expr:
+        wanted = [
+            pl.col(columns[name]).fill_null("") == value
+            for name, value in self.given().items()
+            if name in columns
+        ]
+        return pl.all_horizontal(wanted) if wanted else pl.lit(value=True)
+
+
+PLACE_COLUMNS = {
+    "facility": "facility_code",
+    "facility_type": "facility_type",
+    "district": "treatment_district",
+}
+DEVICE_COLUMNS = {
+    "major": "major",
+    "middle": "middle",
+    "minor": "minor",
+    "maker": "maker",
+    "model": "model_no",
+}
+FILTER_LABELS = {
+    "facility": N_("施設"),
+    "facility_type": N_("施設種別"),
+    "district": N_("処理区"),
+    "major": N_("大分類"),
+    "middle": N_("中分類"),
+    "minor": N_("小分類"),
+    "maker": N_("メーカー"),
+    "model": N_("型式"),
+}
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """``records_from`` overrides the first month of which cases are on record.
+
+    ``group`` is the key of one group of the table, to see the devices behind its figures.
+    """
+
+    period: Period
+    by: GroupBy = GroupBy.MINOR
+    filters: Filters = Filters()
+    records_from: date | None = None
+    sort: str = "-rate"
+    group: str | None = None
+
+    def query(self, **more: str) -> str:
+        """The address of this very report, for links and exports."""
+        first, last = self.period.months
+        values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
+        if self.records_from:
+            values["records_from"] = f"{self.records_from:%Y-%m}"
+        if self.group is not None:
+            values["group"] = self.group
+        return urlencode(values | {"sort": self.sort} | more)

@@ -1,0 +1,76 @@
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from service.analytics import service
+from service.analytics.api import Reader, SnapshotDep
+from service.analytics.exports import ExportFormat
+from service.analytics.filter_choices import choices_of
+from service.analytics.interval_plot import interval_plot
+from service.analytics.report import GRADE_LABELS
+from service.analytics.reports.failure_rate import ALIKE, HIGHER, LOWER, TOO_FEW
+from service.analytics.reports.failure_rate_devices import SORT, group_label_of
+from service.analytics.schemas import ConditionsDep
+from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
+from service.core.http.templating import render
+
+router = APIRouter(include_in_schema=False, dependencies=[ONLY_KNOWN_PARAMETERS])
+DEVICES_PER_PAGE = 100
+# Tone and icon of the badge that says a verdict.
+VERDICT_LOOKS = {
+    HIGHER: ("danger", "warning"),
+    LOWER: ("success", "check"),
+    ALIKE: ("neutral", "minus"),
+    TOO_FEW: ("neutral", "dot"),
+}
+
+
+@router.get("/analytics")
+def analytics(_by: Reader) -> Response:
+    return RedirectResponse("/analytics/failure-rate", 303)
+
+
+@router.get("/analytics/failure-rate")
+def failure_rate(request: Request, snapshot: SnapshotDep, conditions: ConditionsDep) -> Response:
+    report = service.failure_rate(snapshot, conditions)
+    return render(
+        request,
+        "analytics/failure_rate.html",
+        report=report,
+        plot=interval_plot(report, (HIGHER, LOWER)),
+        conditions=conditions,
+        choices=choices_of(snapshot),
+        grade_label=GRADE_LABELS[report.quality.grade],
+        formats=tuple(ExportFormat),
+        looks=VERDICT_LOOKS,
+    )
+
+
+@router.get("/analytics/failure-rate/devices")
+def failure_rate_devices(
+    request: Request,
+    snapshot: SnapshotDep,
+    conditions: ConditionsDep,
+    cursor: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """The devices behind one group of the table, those with most failures first."""
+    listed = service.failure_rate_devices(snapshot, conditions)
+    sort = request.query_params.get("sort") or SORT
+    report = listed.report.ordered(sort)
+    until = cursor + DEVICES_PER_PAGE
+    return render(
+        request,
+        "analytics/failure_rate_devices.html",
+        report=report,
+        rows=report.rows[cursor:until],
+        cases=listed.cases,
+        conditions=conditions,
+        sort=sort,
+        group_label=group_label_of(report),
+        table_query=replace(conditions, group=None, sort="-rate").query(),
+        next_cursor=until if until < len(report.rows) else None,
+        grade_label=GRADE_LABELS[report.quality.grade],
+        formats=tuple(ExportFormat),
+    )

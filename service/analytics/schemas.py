@@ -1,0 +1,84 @@
+"""How the conditions of a report are written in an address."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+
+from service.analytics.conditions import Conditions, Filters
+from service.analytics.grouping import GroupBy
+from service.analytics.periods import Period, parse_month
+from service.core import clock
+
+MONTH = r"^(\d{4}-\d{2})?$"
+Word = Annotated[str | None, Query(max_length=200)]
+SortKey = Literal[
+    "rate",
+    "-rate",
+    "failures",
+    "-failures",
+    "device_years",
+    "-device_years",
+    "devices",
+    "-devices",
+    "ratio",
+    "-ratio",
+    "downtime_h",
+    "-downtime_h",
+    "open",
+    "-open",
+    "key_order",
+]
+
+
+def filters(  # noqa: PLR0917  # one parameter per filter of the address
+    facility: Word = None,
+    facility_type: Word = None,
+    district: Word = None,
+    major: Word = None,
+    middle: Word = None,
+    minor: Word = None,
+    maker: Word = None,
+    model: Word = None,
+) -> Filters:
+    """An empty value is no filter: forms send their empty fields."""
+    return Filters(
+        facility=facility or None,
+        facility_type=facility_type or None,
+        district=district or None,
+        major=major or None,
+        middle=middle or None,
+        minor=minor or None,
+        maker=maker or None,
+        model=model or None,
+    )
+
+
+def period_of(first: str | None, last: str | None) -> Period:
+    """The months of the address; what is missing is taken from the default period."""
+    default = Period.default(clock.today())
+    default_first, default_last = default.months
+    return Period.of_months(parse_month(first or default_first), parse_month(last or default_last))
+
+
+def conditions(  # noqa: PLR0917  # one parameter per word of the address
+    given: Annotated[Filters, Depends(filters)],
+    by: GroupBy = GroupBy.MINOR,
+    first: Annotated[str | None, Query(alias="from", pattern=MONTH)] = None,
+    last: Annotated[str | None, Query(alias="to", pattern=MONTH)] = None,
+    records_from: Annotated[str | None, Query(pattern=MONTH)] = None,
+    sort: SortKey | None = None,
+    group: Word = None,
+) -> Conditions:
+    """Conditions of a report; the address of a page and of the API are the same."""
+    in_order = "key_order" if by is GroupBy.AGE else "-rate"
+    return Conditions(
+        period=period_of(first, last),
+        by=by,
+        filters=given,
+        records_from=parse_month(records_from) if records_from else None,
+        sort=sort or in_order,
+        group=group,
+    )
+
+
+ConditionsDep = Annotated[Conditions, Depends(conditions)]

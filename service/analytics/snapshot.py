@@ -1,0 +1,123 @@
+"""What the reports compute on: the registry and the cases of one instant, read in one transaction.
+
+The only SQL of this slice. Rows come through ADBC as Arrow; days are calendar days of Japan.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import text
+from sqlmodel import Session
+
+from service.core.clock import now
+from service.core.database import SYSTEM, application_url, libpq_conninfo
+from service.core.settings import Settings
+
+DEVICES = """
+select d.id::text as device_id, d.asset_code, c.class_code, c.major, c.middle, c.minor,
+       c.discipline, coalesce(m.manufacturer, m.manufacturer_raw) as maker, m.model_no,
+       d.installed_from, d.installed_to, d.installed_precision, d.retired_on, d.retired_reason
+from device d
+join equipment_class c on c.id = d.class_id
+left join device_model m on m.id = d.model_id
+order by d.id
+"""
+POSITIONS = """
+select p.id::text as position_id, p.position_code, p.name as position_name, p.criticality,
+       f.facility_code, f.name as facility_name, f.facility_type, f.treatment_district
+from position p join facility f on f.id = p.facility_id
+order by p.id
+"""
+INSTALLATIONS = """
+select device_id::text, position_id::text, lower(period) as from_day, upper(period) as to_day,
+       starts_estimated
+from installation
+order by position_id, lower(period) nulls first
+"""
+CASES = """
+select c.id::text as case_id, c.case_no, c.position_id::text, c.device_id::text, f.facility_code,
+       f.facility_type, f.treatment_district,
+       (c.occurred_at at time zone 'Asia/Tokyo')::date as occurred_on, c.occurred_precision,
+       c.counts_as_failure, c.state, c.cause_group, c.stop_from, c.stop_to
+from fault_case c join facility f on f.id = c.facility_id
+order by c.id
+"""
+# Versions only grow and rows are only added, so no change leaves all of this as it was.
+MARK = """
+select concat_ws(' ',
+  (select concat(count(*), ':', sum(version)) from facility),
+  (select concat(count(*), ':', sum(version)) from equipment_class),
+  (select concat(count(*), ':', sum(version)) from device_model),
+  (select concat(count(*), ':', sum(version)) from position),
+  (select concat(count(*), ':', sum(version), ':', max(updated_at)) from device),
+  (select concat(count(*), ':', sum(hashtext(concat(id, device_id, position_id, period,
+                                                    starts_estimated)))) from installation),
+  (select concat(count(*), ':', sum(version), ':', max(updated_at)) from fault_case)) as mark
+"""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """Everything read from the database; ``mark`` changes whenever any of it does."""
+
+    taken_at: datetime
+    mark: str
+    took_s: float
+    tables: dict[str, pl.DataFrame]
+
+
+def extract(settings: Settings) -> Extract:
+    """Reads all tables as of one instant, with the full sight of a job and no right to change."""
+    from adbc_driver_postgresql import dbapi  # noqa: PLC0415  # 0.2 s that only a refresh needs
+
+    began = now()
+    conninfo = libpq_conninfo(application_url(settings))
+    with dbapi.connect(conninfo) as connection, connection.cursor() as cursor:
+        cursor.execute("set transaction isolation level repeatable read, read only")
+        cursor.execute(f"select set_config('gesuibo.role', '{SYSTEM.role}', true)")
+        cursor.fetchall()
+        read = _reader(cursor)
+        mark = read(MARK).item()
+        tables = _numbered(read(DEVICES), read(POSITIONS), read(INSTALLATIONS), read(CASES))
+    return Extract(began, str(mark), (now() - began).total_seconds(), tables)
+
+
+def _reader(cursor: Any) -> Any:
+    def read(query: str) -> pl.DataFrame:
+        cursor.execute(query)
+        frame = pl.from_arrow(cursor.fetch_arrow_table())
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101  # a table, never one column
+        return frame
+
+    return read
+
+
+def _numbered(
+    devices: pl.DataFrame, positions: pl.DataFrame, installations: pl.DataFrame, cases: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """Replaces UUIDs by row numbers where tables refer to each other: 4 bytes instead of 36."""
+    devices = devices.with_row_index("device")
+    positions = positions.with_row_index("position")
+    device_no = devices.select("device", "device_id")
+    position_no = positions.select("position", "position_id")
+
+    def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+        return (
+            frame.join(device_no, on="device_id", how="left", maintain_order="left")
+            .join(position_no, on="position_id", how="left", maintain_order="left")
+            .drop("device_id", "position_id")
+        )
+
+    return {
+        "devices": devices,
+        "positions": positions,
+        "installations": numbered(installations).with_row_index("spell"),
+        "cases": numbered(cases),
+    }
+
+
+def current_mark(session: Session) -> str:
+    """The mark as it is now; an actor with full sight gets the one that `extract` stores."""
+    return str(session.execute(text(MARK)).scalar_one())

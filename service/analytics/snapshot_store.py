@@ -1,0 +1,124 @@
+"""Snapshots on disk: typed Parquet, an id, and what the id stands for."""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+
+import polars as pl
+
+from service.analytics.snapshot import Extract
+from service.core.clock import JST
+from service.core.errors import NotFound
+from service.core.i18n.marker import N_
+
+TABLES = ("devices", "positions", "installations", "cases")
+KEPT = 50
+_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+class SnapshotUnknown(NotFound):
+    code = "snapshot-unknown"
+    message = N_("断面「%(id)s」は保存されていません。")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The data of one instant. The same id always holds the same rows."""
+
+    id: str
+    taken_at: datetime
+    mark: str
+    took_s: float
+    counts: dict[str, int]
+    content_sha256: str
+    folder: Path
+    is_behind: bool = False
+
+    def table(self, name: str) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+    @property
+    def day(self) -> date:
+        """The day in Japan on which it was taken."""
+        return self.taken_at.astimezone(JST).date()
+
+
+class SnapshotStore:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def latest(self) -> Snapshot | None:
+        ids = self._ids()
+        return self.find(ids[-1]) if ids else None
+
+    def find(self, snapshot_id: str) -> Snapshot:
+        folder = self.root / snapshot_id
+        if not _ID.fullmatch(snapshot_id) or not (folder / "meta.json").is_file():
+            raise SnapshotUnknown(id=snapshot_id)
+        meta = json.loads((folder / "meta.json").read_text())
+        taken_at = datetime.fromisoformat(meta.pop("taken_at"))
+        return Snapshot(folder=folder, taken_at=taken_at, **meta)
+
+    def add(self, extract: Extract) -> Snapshot:
+        """Writes beside and renames, so that nobody ever reads half a snapshot."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        partial = Path(mkdtemp(prefix=".partial-", dir=self.root))
+        digest = hashlib.sha256()
+        for name in TABLES:
+            path = partial / f"{name}.parquet"
+            extract.tables[name].write_parquet(path, compression="zstd", statistics=True)
+            digest.update(name.encode() + path.read_bytes())
+        taken_at = extract.taken_at.astimezone(UTC)
+        snapshot = Snapshot(
+            id=f"{taken_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}",
+            taken_at=taken_at,
+            mark=extract.mark,
+            took_s=extract.took_s,
+            counts={name: extract.tables[name].height for name in TABLES},
+            content_sha256=digest.hexdigest(),
+            folder=self.root,
+        )
+        self._publish(snapshot, partial)
+        self._prune()
+        return self.find(snapshot.id)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One process at a time; the others wait and then find the new snapshot."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _publish(self, snapshot: Snapshot, partial: Path) -> None:
+        meta = asdict(snapshot)
+        del meta["folder"], meta["is_behind"]
+        text = json.dumps(meta, default=datetime.isoformat, indent=1)
+        (partial / "meta.json").write_text(text)
+        partial.chmod(0o755)
+        target = self.root / snapshot.id
+        if target.exists():
+            shutil.rmtree(partial)
+        else:
+            os.replace(partial, target)  # noqa: PTH105  # atomic on one file system
+
+    def _ids(self) -> list[str]:
+        if not self.root.is_dir():
+            return []
+        return sorted(path.name for path in self.root.iterdir() if _ID.fullmatch(path.name))
+
+    def _prune(self) -> None:
+        """Keeps the newest and the last of every month, which permanent links lead to."""
+        ids = self._ids()
+        last_of_month = {name[:6]: name for name in ids}
+        for name in set(ids[:-KEPT]) - set(last_of_month.values()):
+            shutil.rmtree(self.root / name, ignore_errors=True)
