@@ -154,10 +154,10 @@ class Planner:
 
     def _operate(self, draft: Draft, planned: PlannedRow) -> None:
         record = (draft.kind, draft.key)
-        first = self._settled.setdefault(record, draft)
-        if first is not draft:
-            self._mention_difference(first, draft, planned)
+        if record in self._settled:
+            self._mention_difference(self._settled[record], draft, planned)
             return
+        self._settled[record] = draft
         before = self._known.find(draft.kind, draft.key)
         values = self._values(draft)
         if before is None:
@@ -166,6 +166,8 @@ class Planner:
             self._change(draft, values, before, planned)
 
     def _mention_difference(self, first: Draft, draft: Draft, planned: PlannedRow) -> None:
+        if first is draft:
+            return
         differing = [n for n, v in draft.values.items() if first.values.get(n) != v]
         if differing and draft.kind != self._main:
             label = KINDS[draft.kind].label

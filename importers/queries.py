@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, RowMapping, text
+from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
 from importers.kinds import KINDS, Kind
@@ -54,7 +55,7 @@ def existing(session: Session, kind: Kind, keys: Iterable[Key]) -> dict[Key, Exi
         tuple(row[2:start]): Existing(
             row[0], row[1], dict(zip(kind.columns, row[start:], strict=True))
         )
-        for row in rows
+        for row in rows.all()
     }
 
 
@@ -74,44 +75,39 @@ def stays(session: Session, positions: Iterable[str], assets: Iterable[str]) -> 
 _INSERT_ROWS = text(
     "insert into import_row (job_id, sheet, row_no, raw, normalised, outcome, target_type,"
     " target_id, target_version, changes, prior, messages)"
-    " select :job_id, :sheet, r.row_no, r.raw::jsonb, r.normalised::jsonb, r.outcome,"
-    " :target_type, r.target_id, r.target_version, r.changes::jsonb, r.prior::jsonb,"
-    " r.messages::jsonb"
-    " from unnest(cast(:row_no as integer[]), cast(:raw as text[]), cast(:normalised as text[]),"
-    " cast(:outcome as text[]), cast(:target_id as uuid[]), cast(:target_version as integer[]),"
-    " cast(:changes as text[]), cast(:prior as text[]), cast(:messages as text[]))"
-    " as r(row_no, raw, normalised, outcome, target_id, target_version, changes, prior, messages)"
+    " select :job_id, :sheet, r.row_no, r.raw, r.normalised, r.outcome, :target_type,"
+    " r.target_id, r.target_version, r.changes, r.prior, r.messages"
+    " from jsonb_to_recordset(cast(:rows as jsonb)) as r(row_no integer, raw jsonb,"
+    " normalised jsonb, outcome text, target_id uuid, target_version integer, changes jsonb,"
+    " prior jsonb, messages jsonb)"
 )
-_ROW_COLUMNS = (
-    "row_no",
-    "raw",
-    "normalised",
-    "outcome",
-    "target_id",
-    "target_version",
-    "changes",
-    "prior",
-    "messages",
-)
-_CHUNK = 20_000
+_CHUNK = 4_000
 
 
 def insert_rows(
     session: Session,
-    rows: Sequence[tuple[Any, ...]],
+    rows: Sequence[Mapping[str, Any]],
     *,
     job_id: UUID,
     sheet: str | None,
     target_type: str,
 ) -> None:
-    """Rows as tuples in the order of ``_ROW_COLUMNS``. COPY is not open to row-level security."""
+    """Whole chunks as one document each: COPY is not open to tables with row-level security."""
     for start in range(0, len(rows), _CHUNK):
-        columns = list(zip(*rows[start : start + _CHUNK], strict=True))
-        arrays = {name: list(values) for name, values in zip(_ROW_COLUMNS, columns, strict=True)}
         session.execute(
             _INSERT_ROWS,
-            {"job_id": job_id, "sheet": sheet, "target_type": target_type, **arrays},
+            {
+                "job_id": job_id,
+                "sheet": sheet,
+                "target_type": target_type,
+                "rows": _as_json(rows[start : start + _CHUNK]),
+            },
         )
+
+
+def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Days and moments as ISO; NUL, which PostgreSQL cannot hold, never comes this far."""
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 _HASH = text(
@@ -131,62 +127,54 @@ _OPERATIONS = (
 )
 
 
-@cache
-def _stale(kind: Kind) -> Any:
-    return text(
-        "select r.row_no, r.sheet"
-        + _OPERATIONS
-        + f" and not exists (select 1 from public.{kind.name} t"  # noqa: S608
-        " where t.id = (o ->> 'id')::uuid and t.version = (o ->> 'version')::integer)"
-        " order by r.row_no limit 20"
-    )
+class Step(NamedTuple):
+    """One operation of the plan, as far as it can have become stale."""
+
+    row_no: int
+    kind: str
+    do: str
+    id: UUID | None
+    version: int | None
+    key: list[str]
 
 
-@cache
-def _taken(kind: Kind) -> Any:
-    match = " and ".join(
-        f"{expression} = o -> 'key' ->> {at}" for at, expression in enumerate(kind.keys)
-    )
-    return text(
-        "select r.row_no, r.sheet"  # noqa: S608  # names of our own tables
-        + _OPERATIONS
-        + f" and exists (select 1 from {kind.from_clause} where {match})"  # noqa: S608
-        " order by r.row_no limit 20"
-    )
+_STEPS = text(
+    "select r.row_no, o ->> 'kind', o ->> 'do', (o ->> 'id')::uuid, (o ->> 'version')::integer,"
+    " o -> 'key' from import_row r"
+    " cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
+    " where r.job_id = :job_id order by r.id"
+)
+
+
+def steps(session: Session, job_id: UUID) -> list[Step]:
+    return [Step(*row) for row in session.execute(_STEPS, {"job_id": job_id}).all()]
 
 
 @cache
 def _lock(kind: Kind) -> Any:
     return text(
-        f"select 1 from public.{kind.name} t where t.id in (select (o ->> 'id')::uuid"  # noqa: S608
-        + _OPERATIONS
-        + ") order by t.id for update"
+        f"select id, version from public.{kind.name} where id = any(:ids)"  # noqa: S608
+        " order by id for update"
     )
 
 
-_WORK = text(
-    "select distinct o ->> 'kind', o ->> 'do' from import_row r"
-    " cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
-    " where r.job_id = :job_id"
-)
+def lock_versions(session: Session, kind: Kind, ids: Iterable[UUID | None]) -> dict[UUID, int]:
+    """The present versions of records, locked until the transaction ends."""
+    rows = session.execute(_lock(kind), {"ids": list(ids)})
+    return {row[0]: row[1] for row in rows}
 
 
-def work_of(session: Session, job_id: UUID) -> set[tuple[str, str]]:
-    """Which kinds the plan creates and which it updates."""
-    return {(row[0], row[1]) for row in session.execute(_WORK, {"job_id": job_id})}
+@cache
+def _select_keys(kind: Kind) -> Any:
+    return text(
+        f"select {', '.join(kind.keys)} from {kind.from_clause}"  # noqa: S608
+        f" where {kind.keys[0]} = any(:keys)"
+    )
 
 
-def moved_rows(session: Session, job_id: UUID) -> list[Row[Any]]:
-    """Rows of the plan whose records have changed or appeared since; touched ones get locked."""
-    found: list[Row[Any]] = []
-    for name, do in sorted(work_of(session, job_id)):
-        kind, params = KINDS[name], {"job_id": job_id, "kind": name, "do": do}
-        if do == "create" and not kind.is_link:
-            found += session.execute(_taken(kind), params)
-        if do == "update" and kind.versioned:
-            session.execute(_lock(kind), params)
-            found += session.execute(_stale(kind), params)
-    return found
+def taken_keys(session: Session, kind: Kind, keys: Iterable[Sequence[str]]) -> set[Key]:
+    firsts = sorted({key[0] for key in keys})
+    return {tuple(row) for row in session.execute(_select_keys(kind), {"keys": firsts}).all()}
 
 
 _AUTHORSHIP = {"created_by": ":by", "updated_by": ":by", "source_import_id": ":job_id"}
@@ -225,16 +213,18 @@ def _update(kind: Kind) -> Any:
         f"update public.{kind.name} t set {changed}, source_import_id = :job_id{by}"  # noqa: S608
         + _OPERATIONS.replace(
             " where ",
-            f" cross join lateral jsonb_populate_record(null::public.{kind.name}, o -> 'values') n where ",
+            f" cross join lateral jsonb_populate_record(null::public.{kind.name},"
+            " o -> 'values') n where ",
         )
         + " and t.id = (o ->> 'id')::uuid"
     )
 
 
-def apply_operations(session: Session, job_id: UUID, by: UUID | None) -> dict[str, dict[str, int]]:
-    """Writes the plan, kind by kind in the order of their references; how many records of each."""
+def apply_operations(
+    session: Session, job_id: UUID, work: AbstractSet[tuple[str, str]], by: UUID | None
+) -> dict[str, dict[str, int]]:
+    """Does ``work`` (kinds, and what to do with them) in the order of references."""
     counts: dict[str, dict[str, int]] = {}
-    work = work_of(session, job_id)
     for kind in KINDS.values():
         params = {"job_id": job_id, "by": by, "kind": kind.name}
         if (kind.name, "create") in work:
@@ -304,10 +294,3 @@ def rows(
 ) -> list[RowMapping]:
     params = {"job_id": job_id, "after": after, "limit": limit, "outcome": outcome}
     return list(session.execute(_ROWS, params).mappings())
-
-
-def as_json(value: Mapping[str, Any] | Sequence[Any] | None) -> str | None:
-    """Text for a jsonb column; days and moments as ISO."""
-    if value is None:
-        return None
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)

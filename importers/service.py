@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from importers import queries
+from importers.collector import collector_resting
 from importers.errors import (
     ImportJobNotFound,
     JobNotPlanned,
@@ -27,11 +28,13 @@ from importers.reading.file import SourceFile, read_file
 from importers.reading.table import SourceTable
 from importers.sources.catalogue import known_headers, source_of
 from importers.sources.source import Source
+from importers.staleness import moved_rows, work_of
 from service.accounts.actor import Actor
 from service.audit.service import record
 from service.core.clock import now
 from service.core.outbox import publish
 
+NAMED_ROWS = 20
 BAD = (Outcome.REJECTED, Outcome.CONFLICT, Outcome.NEEDS_DECISION)
 
 
@@ -63,6 +66,13 @@ def plan_file(
         EmptyFile, UnknownEncoding, NotATable, HeaderNotFound, NoRows: the file cannot be read.
         SourceNotRecognised, SourceUnknown, ColumnsMissing: nobody knows what the columns are.
     """
+    with collector_resting():
+        return _plan_file(session, content, file_name, source, by)
+
+
+def _plan_file(
+    session: Session, content: bytes, file_name: str, source: str | None, by: Actor
+) -> ImportJob:
     file = read_file(content, known_headers())
     table, found = _table_to_import(file, source)
     if not table.rows:
@@ -104,11 +114,11 @@ def apply_job(
         PlanIsStale: when a record of the plan has changed since; nothing is written.
     """
     job = _job_to_apply(session, job_id, mode)
-    moved = queries.moved_rows(session, job.id)
+    work = work_of(session, job.id)
+    moved = moved_rows(session, work)
     if moved:
-        numbers = "、".join(str(row.row_no) for row in moved[:20])
-        raise PlanIsStale(rows=numbers)
-    records = queries.apply_operations(session, job.id, by.id)
+        raise PlanIsStale(rows=", ".join(map(str, moved[:NAMED_ROWS])))
+    records = queries.apply_operations(session, job.id, work.keys(), by.id)
     queries.count_case_numbers_on(session, job.id)
     job.state = JobState.APPLIED
     job.applied_at = now()
@@ -221,22 +231,22 @@ def _store(
     )
 
 
-def _stored(row: PlannedRow) -> tuple[Any, ...]:
+def _stored(row: PlannedRow) -> dict[str, Any]:
     prior = {
         kind: {name: pair[0] for name, pair in changed.items()}
         for kind, changed in row.changes.items()
     }
-    return (
-        row.row_no,
-        queries.as_json(row.raw),
-        queries.as_json({"operations": row.operations}) if row.operations else None,
-        row.outcome.value,
-        row.target_id,
-        row.target_version,
-        queries.as_json(row.changes or None),
-        queries.as_json(prior or None),
-        queries.as_json(row.messages),
-    )
+    return {
+        "row_no": row.row_no,
+        "raw": row.raw,
+        "normalised": {"operations": row.operations} if row.operations else None,
+        "outcome": row.outcome.value,
+        "target_id": row.target_id,
+        "target_version": row.target_version,
+        "changes": row.changes or None,
+        "prior": prior or None,
+        "messages": row.messages,
+    }
 
 
 def _told(job: ImportJob) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What ledgers say of a device in the same words: maker, model, places, days of installation."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from importers.records import Draft, Ref
@@ -24,7 +25,8 @@ _FLOOR = re.compile(r"B?\d+F|P?H?RF", re.IGNORECASE)
 _COMPANY_FORM = re.compile(r"^(?:\(株\)|株式会社|\(有\)|有限会社)\s*|\s*(?:\(株\)|株式会社)$")
 
 
-def locations(facility: str, path: str) -> list[Draft]:
+@lru_cache(maxsize=4096)
+def locations(facility: str, path: str) -> tuple[Draft, ...]:
     """「沈砂池棟/B2F/ポンプ室」 is three places, each inside the one before."""
     names = [name for name in re.split(r"\s*[/／>]\s*", path.strip()) if name]
     drafts = []
@@ -40,7 +42,7 @@ def locations(facility: str, path: str) -> list[Draft]:
         if depth > 1:
             refs["parent_id"] = Ref("location", (facility, "/".join(names[: depth - 1])))
         drafts.append(Draft("location", (facility, here), values, refs, ensure=True))
-    return drafts
+    return tuple(drafts)
 
 
 def _location_kind(name: str) -> LocationKind:
@@ -62,6 +64,7 @@ def model(cells: Cells) -> list[Draft]:
     return [Draft("device_model", (maker(raw) or "", number), values, ensure=True)]
 
 
+@lru_cache(maxsize=4096)
 def maker(raw: str | None) -> str | None:
     """One name for 「㈱A社」, 「A社（株）」 and 「A社」; the writing is kept beside it."""
     return _COMPANY_FORM.sub("", folded(raw)) if raw else None

@@ -43,9 +43,9 @@ def _draft(cells: Cells, notes: RowNotes) -> list[Draft]:
     return [*drafts, *_device(cells, notes)]
 
 
-def _places(cells: Cells) -> list[Draft]:
+def _places(cells: Cells) -> tuple[Draft, ...]:
     if "place" not in cells or "facility_code" not in cells:
-        return []
+        return ()
     return devices.locations(cells["facility_code"], cells["place"])
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from importers.values.reading import Change, Reading
@@ -23,6 +24,7 @@ _SPEED = re.compile(r"(?<![\d.])(\d+)\s*(?:min-1|min⁻¹|rpm|r/min)")
 _COUNT = re.compile(r"(?:[×*xX]|^)\s*(\d+)\s*台")
 
 
+@lru_cache(maxsize=20_000)
 def read_spec(raw: str) -> Reading:
     """What could be recognised, as {bore_mm, flow, head_m, power_kw, voltage_v, phase, poles, …}.
 
