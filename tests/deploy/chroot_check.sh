@@ -8,12 +8,14 @@
 #
 # Needs root, debootstrap and git. FOLDER (default /var/tmp/gesuibo-chroot) is kept between runs
 # only for its base system; SUITE and MIRROR choose another Debian, SAMPLE
-# other data than the city's.
+# other data than the city's, TESTS only some of the tests.
 set -eu
 
 what=${1:?up, test or image}
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 folder=${FOLDER:-/var/tmp/gesuibo-chroot}
+mkdir -p "$folder"
+folder=$(CDPATH='' cd -- "$folder" && pwd -P) # as /proc/mounts writes it
 mirror=${MIRROR:-http://deb.debian.org/debian}
 case $what in
 image) suite=${SUITE:-trixie} ;;
@@ -32,10 +34,25 @@ inside() { # a command line, run in the new machine without anything of ours in 
         ${trust:+PIP_CERT="$trust" SSL_CERT_FILE="$trust"} GESUIBO_PORT=$port sh -euc "$1"
 }
 
+mounted_below() { # a folder: what is mounted in it, innermost first
+    awk -v below="$1/" 'index($2, below) == 1 { print $2 }' /proc/mounts | sort -r
+}
+
+remove() { # a machine; never through a mount
+    for mounted in $(mounted_below "$1"); do
+        umount "$mounted"
+    done
+    [ -z "$(mounted_below "$1")" ] || { echo "something is still mounted in $1" >&2; exit 1; }
+    rm -rf --one-file-system "$1"
+}
+
 leave() {
-    inside 'cd /srv/gesuibo && ./gesuibo down' >/dev/null 2>&1 || :
-    for mounted in dev/shm dev/pts dev proc; do
-        umount "$machine/$mounted" 2>/dev/null || :
+    for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/root" 2>/dev/null)" != "$machine" ] || kill -9 "${process#/proc/}" || :
+    done
+    sleep 1
+    for mounted in $(mounted_below "$machine"); do
+        umount "$mounted" || :
     done
 }
 trap leave EXIT
@@ -47,12 +64,11 @@ timed() { # label, command line
 }
 
 if [ ! -e "$base/.complete" ]; then
-    rm -rf "$base"
-    mkdir -p "$folder"
+    remove "$base"
     debootstrap --variant=minbase "$suite" "$base" "$mirror" >"$folder/debootstrap.log"
     touch "$base/.complete"
 fi
-rm -rf "$machine"
+remove "$machine"
 cp -a "$base" "$machine"
 cp /etc/resolv.conf "$machine/etc/resolv.conf"
 # An inspecting proxy's authority must be known inside too.
@@ -62,7 +78,20 @@ if [ -n "$(ls /usr/local/share/ca-certificates 2>/dev/null)" ]; then
     trust=/etc/ssl/certs/ca-certificates.crt
 fi
 mount -t proc proc "$machine/proc"
-mount --bind /dev "$machine/dev"
+# Devices of its own: the machine is removed later, and ours must not go with it.
+mount -t tmpfs -o mode=755 devices "$machine/dev"
+while read -r name major minor; do
+    mknod -m 666 "$machine/dev/$name" c "$major" "$minor"
+done <<'END'
+null 1 3
+zero 1 5
+full 1 7
+random 1 8
+urandom 1 9
+tty 5 0
+END
+ln -s /proc/self/fd "$machine/dev/fd"
+mkdir -m 1777 "$machine/dev/shm"
 git clone -q --no-local "$root" "$machine/srv/gesuibo"
 for absent in python3 uv psql chromium curl; do
     ! inside "command -v $absent" || { echo "$absent is there already" >&2; exit 1; }
@@ -78,7 +107,7 @@ up)
     ;;
 test)
     timed 'first up' 'cd /srv/gesuibo && ./gesuibo up --detach --sample '"$sample"
-    timed 'tests' 'cd /srv/gesuibo && ./gesuibo test'
+    timed 'tests' 'cd /srv/gesuibo && ./gesuibo test '"${TESTS:-}"
     ;;
 image)
     inside 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
