@@ -38,6 +38,7 @@ OWN_NOUNS = {
         "responses",
         "inbox",
         "dossier",
+        "papers",
         "forms",
         "stream",
         "events",
