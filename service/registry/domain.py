@@ -188,7 +188,7 @@ class InstallationOverlap(Conflict):
     """PostgreSQL's exclusion constraint, told in the words of the ledger."""
 
     code = "installation-overlap"
-    message = N_("同じ期間に別の設置があります（設置箇所または機器が重なっています）。")
+    message = N_("同じ期間に「%(position)s」へ機器「%(asset_code)s」が設置されています。")
 
 
 class DuplicateCode(Conflict):
@@ -196,6 +196,21 @@ class DuplicateCode(Conflict):
     message = N_("コード「%(value)s」はすでに使われています。")
 
 
-class HealthOutOfRange(Invalid):
-    code = "health-out-of-range"
-    message = N_("健全度は1から5までの整数です。")
+class FacilityUnknown(Invalid):
+    code = "facility-unknown"
+    message = N_("施設コード「%(facility_code)s」は登録されていません。")
+
+
+class ClassUnknown(Invalid):
+    code = "class-unknown"
+    message = N_("分類コード「%(class_code)s」は登録されていません。")
+
+
+class NothingInstalled(Conflict):
+    code = "nothing-installed"
+    message = N_("この設置箇所には、いま機器が設置されていません。")
+
+
+class RemovedBeforeInstalled(Invalid):
+    code = "removed-before-installed"
+    message = N_("撤去日は設置日（%(installed_on)s）より後にしてください。")

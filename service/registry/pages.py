@@ -1,0 +1,229 @@
+from itertools import groupby
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from service.accounts.access import requires
+from service.accounts.actor import Actor
+from service.accounts.permissions import Permission
+from service.core.errors import NotFound, Stale
+from service.core.http.session import SessionDep
+from service.core.http.templating import render
+from service.core.paging import DEFAULT_LIMIT, decode_cursor, encode_cursor
+from service.core.partial_date import PartialDate, Precision
+from service.registry import queries, service
+from service.registry.domain import (
+    DRAINAGE_TYPE_LABELS,
+    FACILITY_TYPE_LABELS,
+    INSTALLATION_KIND_LABELS,
+    LIFECYCLE_LABELS,
+    REDUNDANCY_LABELS,
+    RETIRED_REASON_LABELS,
+    Criticality,
+    FacilityType,
+    Lifecycle,
+)
+from service.registry.schemas import PartialDateRead, PositionFilter, PositionUpdate
+
+router = APIRouter(include_in_schema=False)
+
+Reader = Annotated[Actor, Depends(requires(Permission.REGISTRY_READ))]
+Writer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
+LABELS = {
+    "facility_type": FACILITY_TYPE_LABELS,
+    "drainage_type": DRAINAGE_TYPE_LABELS,
+    "installation_kind": INSTALLATION_KIND_LABELS,
+    "status": LIFECYCLE_LABELS,
+    "redundancy": REDUNDANCY_LABELS,
+    "retired_reason": RETIRED_REASON_LABELS,
+}
+HEALTHS = range(5, 0, -1)
+
+
+def filled_in(
+    q: Annotated[str, Query(max_length=200)] = "",
+    facility: str = "",
+    middle: str = "",
+    criticality: str = "",
+    status: str = "",
+    health: str = "",
+) -> PositionFilter:
+    """A form sends empty fields for conditions that nobody chose; unknown words are dropped."""
+    return PositionFilter(
+        q=q or None,
+        facility=facility or None,
+        middle=middle or None,
+        criticality=Criticality(criticality) if criticality in set(Criticality) else None,
+        status=Lifecycle(status) if status in set(Lifecycle) else None,
+        health=int(health) if health in {str(number) for number in HEALTHS} else None,
+    )
+
+
+def as_partial_date(read: PartialDateRead | None) -> PartialDate | None:
+    if read is None:
+        return None
+    return PartialDate(read.start, read.end, Precision(read.precision), read.raw)
+
+
+@router.get("/positions")
+def positions_page(
+    request: Request,
+    session: SessionDep,
+    _by: Reader,
+    conditions: Annotated[PositionFilter, Depends(filled_in)],
+    cursor: str = "",
+) -> Response:
+    after = decode_cursor(cursor, 1)[0] if cursor else ""
+    page = service.position_page(session, conditions, after=after, limit=DEFAULT_LIMIT)
+    return render(
+        request,
+        "registry/positions.html",
+        fragment="results",
+        rows=page.rows,
+        next_cursor=encode_cursor(page.last_code) if page.has_more and page.last_code else None,
+        total=queries.position_count(session, conditions),
+        facets=queries.facets(session, conditions),
+        conditions=conditions,
+        labels=LABELS,
+    )
+
+
+@router.get("/positions/{position_id}")
+def position_page(request: Request, session: SessionDep, by: Reader, position_id: UUID) -> Response:
+    return _position_page(request, session, by, position_id)
+
+
+def _position_page(
+    request: Request,
+    session: SessionDep,
+    by: Actor,
+    position_id: UUID,
+    *,
+    status_code: int = 200,
+    is_stale: bool = False,
+    typed: dict[str, Any] | None = None,
+) -> Response:
+    card = service.position_card(session, position_id)
+    device = card.device
+    return render(
+        request,
+        "registry/position.html",
+        status_code=status_code,
+        card=card,
+        device=device,
+        installed=as_partial_date(device.installed) if device else None,
+        manufactured=as_partial_date(device.manufactured) if device else None,
+        history=queries.installations_of_position(session, position_id),
+        labels=LABELS,
+        criticalities=[(word.value, word.value) for word in Criticality],
+        statuses=[(word.value, LIFECYCLE_LABELS[word]) for word in Lifecycle],
+        may_write=by.can(Permission.REGISTRY_WRITE),
+        last_day=service.last_day,
+        is_stale=is_stale,
+        typed=typed or {},
+    )
+
+
+@router.post("/positions/{position_id}")
+def change_position(
+    request: Request,
+    session: SessionDep,
+    by: Writer,
+    position_id: UUID,
+    version: Annotated[int, Form()],
+    criticality: Annotated[Criticality, Form()],
+    status: Annotated[Lifecycle, Form()],
+    health: Annotated[str, Form()] = "",
+    note: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    change = PositionUpdate(criticality=criticality, status=status, note=note.strip() or None)
+    if health in {str(number) for number in HEALTHS}:
+        known = change.model_dump(exclude_unset=True)
+        change = PositionUpdate.model_validate(known | {"health": int(health)})
+    try:
+        service.update_position(session, position_id, change, version, by=by)
+    except Stale:
+        typed = {"criticality": criticality, "status": status, "health": health, "note": note}
+        return _position_page(
+            request, session, by, position_id, status_code=412, is_stale=True, typed=typed
+        )
+    return RedirectResponse(f"/positions/{position_id}", 303)
+
+
+@router.get("/facilities")
+def facilities_page(
+    request: Request, session: SessionDep, _by: Reader, facility_type: str = "", cursor: str = ""
+) -> Response:
+    chosen = facility_type if facility_type in set(FacilityType) else None
+    after = decode_cursor(cursor, 1)[0] if cursor else ""
+    rows = queries.facilities(session, after=after, limit=101, facility_type=chosen)
+    shown = rows[:100]
+    return render(
+        request,
+        "registry/facilities.html",
+        rows=shown,
+        next_cursor=encode_cursor(shown[-1]["facility_code"]) if len(rows) > len(shown) else None,
+        chosen=facility_type,
+        types=[(word.value, FACILITY_TYPE_LABELS[word]) for word in FacilityType],
+        labels=LABELS,
+    )
+
+
+@router.get("/facilities/{facility_id}")
+def facility_page(
+    request: Request, session: SessionDep, _by: Reader, facility_id: UUID
+) -> Response:
+    facility = queries.facility_read(session, facility_id)
+    if facility is None:
+        raise NotFound
+    rows = queries.tree(session, facility_id)
+    places = [(path, list(inside)) for path, inside in groupby(rows, lambda row: row["path"])]
+    return render(
+        request, "registry/facility.html", facility=facility, places=places, labels=LABELS
+    )
+
+
+@router.get("/devices/{device_id}")
+def device_page(request: Request, session: SessionDep, _by: Reader, device_id: UUID) -> Response:
+    device = queries.device_read(session, device_id)
+    if device is None:
+        raise NotFound
+    return render(
+        request,
+        "registry/device.html",
+        device=device,
+        history=queries.installations_of_device(session, device_id),
+        labels=LABELS,
+        last_day=service.last_day,
+    )
+
+
+@router.get("/search")
+def search_page(
+    request: Request,
+    session: SessionDep,
+    request: Request,
+    session: SessionDep,
+    _by: Reader,
+    q: Annotated[str, Query(max_length=200)] = "",
+    q: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Positions, facilities and devices by any word; a case number leads to the cases."""
+    words = queries.search_words(q)
+    if service.looks_like_case_number(q):
+        return RedirectResponse(f"/cases?{urlencode({'q': q.strip()})}", 303)
+    conditions = PositionFilter(q=q)
+    found = service.position_page(session, conditions, limit=20) if words else None
+    return render(
+        request,
+        "registry/search.html",
+        q=q,
+        positions=found.rows if found else [],
+        has_more=bool(found and found.has_more),
+        devices=queries.devices(session, words[0], limit=20) if words else [],
+        facilities=queries.facilities_named(session, words[0], limit=20) if words else [],
+        labels=LABELS,
+    )
