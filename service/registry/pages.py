@@ -205,10 +205,7 @@ def device_page(request: Request, session: SessionDep, _by: Reader, device_id: U
 def search_page(
     request: Request,
     session: SessionDep,
-    request: Request,
-    session: SessionDep,
     _by: Reader,
-    q: Annotated[str, Query(max_length=200)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Positions, facilities and devices by any word; a case number leads to the cases."""
