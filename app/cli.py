@@ -1,6 +1,7 @@
 """`./gesuibo WORD …`: the terminal's entrance to the service.
 
-A word lives in ``app/commands/<word>.py`` (dashes become underscores) and is listed in `WORDS`, so
+A word lives in ``app/commands/<word>.py`` (dashes become underscores, a word of
+Python's own gets one at its end) and is listed in `WORDS`, so
 that starting one word never imports another. The module offers either
 
 * ``command``: a function with typer parameters, for a word that does one thing, or
@@ -18,6 +19,7 @@ offered.
 import importlib
 import importlib.util
 import json
+import keyword
 import os
 import sys
 from dataclasses import dataclass
@@ -38,7 +40,8 @@ class Word:
 
     @property
     def module(self) -> str:
-        return f"app.commands.{self.name.replace('-', '_')}"
+        plain = self.name.replace("-", "_")
+        return f"app.commands.{plain}{'_' * keyword.iskeyword(plain)}"
 
     @property
     def is_there(self) -> bool:

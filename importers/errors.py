@@ -86,3 +86,13 @@ class PlanIsStale(Stale):
         "計画を作ったあとで台帳が変更されました（%(rows)s）。何も取り込んでいません。"
         "ファイルをもう一度読み込んでください。"
     )
+
+
+class FileMissing(Invalid):
+    code = "file-missing"
+    message = N_("取り込むファイルを選んでください。")
+
+
+class PlanDiffers(Conflict):
+    code = "plan-differs"
+    message = N_("確かめた計画と違う計画です。計画を開き直してください。")

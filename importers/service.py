@@ -16,6 +16,7 @@ from importers.errors import (
     ImportJobNotFound,
     JobNotPlanned,
     NoRows,
+    PlanDiffers,
     PlanHasBadRows,
     PlanIsStale,
     SourceNotRecognised,
@@ -104,16 +105,20 @@ def apply_job(
     job_id: UUID,
     *,
     mode: ApplyMode = ApplyMode.ALL_OR_NOTHING,
+    plan_hash: str | None = None,
     by: Actor,
 ) -> Receipt:
     """Writes the plan in the caller's transaction: all of it, or all of its good rows.
 
     Raises:
         JobNotPlanned: when it was applied or given up before.
+        PlanDiffers: when ``plan_hash`` is given and is not that of the stored plan.
         PlanHasBadRows: when all was asked for and a row cannot be applied.
         PlanIsStale: when a record of the plan has changed since; nothing is written.
     """
     job = _job_to_apply(session, job_id, mode)
+    if plan_hash is not None and plan_hash != job.plan_hash:
+        raise PlanDiffers
     work = work_of(session, job.id)
     moved = moved_rows(session, work)
     if moved:
