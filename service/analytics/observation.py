@@ -18,6 +18,7 @@ from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.marker import N_
 from service.faults.domain import OPEN_STATES, CaseState
 
+UNREPAIRED = sorted(OPEN_STATES - {CaseState.RESOLVED, CaseState.IN_APPROVAL, CaseState.RETURNED})
 LONG_AGO = -(10**6)  # before any calendar day that a ledger can hold
 
 
@@ -234,7 +235,7 @@ def _with_fates(
         .with_columns(is_exposed=pl.col("exposed").fill_null(value=False) & is_begun)
         .with_columns(
             fate=_fates(*window),
-            is_open=pl.col("state").is_in([state.value for state in OPEN_STATES]),
+            is_open=pl.col("state").is_in(UNREPAIRED),
         )
         .drop("first_day", "begun_day", "exposed", "is_exposed")
     )

@@ -24,7 +24,7 @@ WITHOUT_DEVICE_LIMITS = (5.0, 20.0)
 UNKNOWN_START_LIMITS = (10.0, 30.0)
 PER_DEVICES = 100
 
-BEHIND = N_("断面を取った後にデータが変わっています。この表には入っていません。")
+BEHIND = N_("集計データを取得した後に台帳や案件が変わっています。変更はこの表に入っていません。")
 INCOMPLETE_MONTH = N_(
     "期間の最後の月は途中です。報告の遅れもあるため、増減の判断には使わないでください。"
 )
@@ -119,7 +119,7 @@ def _exposure_facts(observation: Observation) -> Iterator[Fact]:
         pl.col("removed_day").is_null() | (pl.col("removed_day") > observation.window_end)
     )["device"].n_unique()
     unit = N_("台・年")
-    yield Fact("device_years", N_("曝露の合計"), _years(spells), unit, 1)
+    yield Fact("device_years", N_("延べ年数の合計"), _years(spells), unit, 1)
     yield Fact("unknown_years", N_("うち設置日が不明の機器"), _years(unknown), unit, 1)
     yield Fact(
         "left_truncated",
@@ -139,7 +139,7 @@ def _case_facts(observation: Observation, fates: dict[str, int]) -> Iterator[Fac
     estimated = failures.filter(pl.col("occurred_precision") == "estimated").height
     open_cases = int(failures["is_open"].sum())
     stops = stopped(observation).filter(pl.col("fate") == Fate.COUNTED).height
-    yield Fact("open", N_("うち未完結"), open_cases, N_("件"))
+    yield Fact("open", N_("うち処置が終わっていないもの"), open_cases, N_("件"))
     yield Fact("estimated_day", N_("うち発生日が推定"), estimated, N_("件"))
     yield Fact("stops", N_("うち停止時間の記録があるもの"), stops, N_("件"))
 

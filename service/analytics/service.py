@@ -13,6 +13,7 @@ from service.analytics.reports import failure_rate_devices as devices_report
 from service.analytics.reports.failure_rate_devices import DeviceList
 from service.analytics.snapshot import current_mark, extract
 from service.analytics.snapshot_store import Snapshot, SnapshotStore
+from service.core import clock
 from service.core.settings import Settings
 
 # A reader waits for a refresh that the last time took no longer than this.
@@ -24,14 +25,15 @@ def store_of(settings: Settings) -> SnapshotStore:
 
 
 def current_snapshot(session: Session, settings: Settings, *, by: Actor) -> Snapshot:
-    """The newest snapshot, refreshed when data have changed and it is cheap to do so.
+    """The newest snapshot, refreshed when data or the day have changed and it is cheap to do so.
 
     Otherwise the snapshot says that it is behind, and the worker's next refresh mends that.
     """
     by.require(Permission.ANALYTICS_READ)
     store = store_of(settings)
     latest = store.latest()
-    if latest is not None and latest.mark == current_mark(session):
+    is_of_today = latest is not None and latest.day == clock.today()
+    if latest is not None and is_of_today and latest.mark == current_mark(session):
         return latest
     if latest is not None and latest.took_s > CHEAP_REFRESH_S:
         return replace(latest, is_behind=True)

@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,12 +22,12 @@ from service.core.i18n.marker import N_
 
 TABLES = ("devices", "positions", "installations", "cases")
 KEPT = 50
-_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")  # by milliseconds, so that names sort by age
 
 
 class SnapshotUnknown(NotFound):
     code = "snapshot-unknown"
-    message = N_("断面「%(id)s」は保存されていません。")
+    message = N_("集計データ「%(id)s」は保存されていません。")
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,18 @@ class Snapshot:
     def table(self, name: str) -> pl.LazyFrame:
         return pl.scan_parquet(self.folder / f"{name}.parquet")
 
+    def holds_the_same_as(self, other: "Snapshot") -> bool:
+        return (self.content_sha256, self.day) == (other.content_sha256, other.day)
+
     @property
     def day(self) -> date:
         """The day in Japan on which it was taken."""
         return self.taken_at.astimezone(JST).date()
+
+
+def _name(taken_at: datetime, content_sha256: str) -> str:
+    milliseconds = taken_at.microsecond // 1000
+    return f"{taken_at:%Y%m%dT%H%M%S}{milliseconds:03}Z-{content_sha256[:8]}"
 
 
 class SnapshotStore:
@@ -69,7 +77,10 @@ class SnapshotStore:
         return Snapshot(folder=folder, taken_at=taken_at, **meta)
 
     def add(self, extract: Extract) -> Snapshot:
-        """Writes beside and renames, so that nobody ever reads half a snapshot."""
+        """Writes beside and renames, so that nobody ever reads half a snapshot.
+
+        Rows that are those of the newest snapshot of the same day only renew its mark.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         partial = Path(mkdtemp(prefix=".partial-", dir=self.root))
         digest = hashlib.sha256()
@@ -79,7 +90,7 @@ class SnapshotStore:
             digest.update(name.encode() + path.read_bytes())
         taken_at = extract.taken_at.astimezone(UTC)
         snapshot = Snapshot(
-            id=f"{taken_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}",
+            id=_name(taken_at, digest.hexdigest()),
             taken_at=taken_at,
             mark=extract.mark,
             took_s=extract.took_s,
@@ -87,7 +98,15 @@ class SnapshotStore:
             content_sha256=digest.hexdigest(),
             folder=self.root,
         )
-        self._publish(snapshot, partial)
+        latest = self.latest()
+        if latest and latest.holds_the_same_as(snapshot):
+            shutil.rmtree(partial)
+            snapshot = replace(latest, mark=extract.mark)
+            self._write_meta(snapshot, latest.folder)
+            return snapshot
+        self._write_meta(snapshot, partial)
+        partial.chmod(0o755)
+        os.replace(partial, self.root / snapshot.id)  # noqa: PTH105  # atomic on one file system
         self._prune()
         return self.find(snapshot.id)
 
@@ -99,17 +118,12 @@ class SnapshotStore:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _publish(self, snapshot: Snapshot, partial: Path) -> None:
+    def _write_meta(self, snapshot: Snapshot, folder: Path) -> None:
         meta = asdict(snapshot)
         del meta["folder"], meta["is_behind"]
-        text = json.dumps(meta, default=datetime.isoformat, indent=1)
-        (partial / "meta.json").write_text(text)
-        partial.chmod(0o755)
-        target = self.root / snapshot.id
-        if target.exists():
-            shutil.rmtree(partial)
-        else:
-            os.replace(partial, target)  # noqa: PTH105  # atomic on one file system
+        fresh = folder / ".meta.json"
+        fresh.write_text(json.dumps(meta, default=datetime.isoformat, indent=1))
+        fresh.replace(folder / "meta.json")
 
     def _ids(self) -> list[str]:
         if not self.root.is_dir():

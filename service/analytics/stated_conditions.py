@@ -24,8 +24,8 @@ def stated(
         Fact("to", N_("期間の末日"), end),
         Fact("records_from", N_("故障の記録の始まり"), _records_start(observation)),
         *(_filter(name, value) for name, value in conditions.filters.given().items()),
-        Fact("snapshot", N_("断面番号"), snapshot.id),
-        Fact("taken_at", N_("断面の日時"), f"{taken:%Y-%m-%d %H:%M:%S}"),
+        Fact("snapshot", N_("集計データ番号"), snapshot.id),
+        Fact("taken_at", N_("集計データの取得日時"), f"{taken:%Y-%m-%d %H:%M:%S}"),
         Fact("time_zone", N_("時刻の基準"), "Asia/Tokyo"),
     ]
     return tuple(facts)

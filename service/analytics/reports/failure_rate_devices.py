@@ -26,11 +26,11 @@ COLUMNS = (
     Column("position_name", N_("設置箇所"), is_text=True),
     Column("facility_name", N_("施設"), is_text=True),
     Column("minor", N_("小分類"), is_text=True),
-    Column("device_years", N_("曝露"), N_("台・年"), 2),
+    Column("device_years", N_("延べ年数"), N_("台・年"), 2),
     Column("failures", N_("故障"), N_("件")),
     Column("rate", N_("故障率"), N_("件／100台・年"), 1),
-    Column("downtime_h", N_("停止時間"), N_("時間"), 1),
-    Column("open", N_("未完結"), N_("件")),
+    Column("downtime_h", N_("停止時間"), "h", 1),
+    Column("open", N_("処置未完了"), N_("件")),
     Column("last_failure", N_("最後の故障"), is_text=True),
 )
 ALL_DEVICES = N_("すべての機器")

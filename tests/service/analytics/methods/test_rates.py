@@ -16,7 +16,6 @@ from service.analytics.methods.rates import (
     group_rate,
     rate_ratio,
     ratio_to_all,
-    sums_of,
     upper_bound,
     zero_failure_mtbf,
 )
@@ -94,7 +93,7 @@ def test_sums_by_polars_are_the_sums_of_the_devices():
     failures, exposure = [3, 0, 1], [1.5, 2.0, 0.5]
     frame = pl.DataFrame({"x": failures, "t": exposure})
     row = frame.select(**device_sums(pl.col("x"), pl.col("t"))).row(0, named=True)
-    assert sums_of(row) == DeviceSums.of(failures, exposure)
+    assert DeviceSums(**row) == DeviceSums.of(failures, exposure)
 
 
 def test_ratio_of_two_rates_agrees_with_poisson_test_of_r():

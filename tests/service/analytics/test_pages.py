@@ -1,0 +1,57 @@
+import re
+from uuid import UUID
+
+from fastapi.testclient import TestClient
+
+PAGE = "/analytics/failure-rate"
+ASKED = {"from": "2022-04", "to": "2025-03"}
+
+
+def test_the_page_shows_the_figures_of_the_api(engineer: TestClient, city: dict[str, UUID]):
+    html = engineer.get(PAGE, params=ASKED).text
+    rows = engineer.get(f"/api/v1{PAGE}", params=ASKED).json()["rows"]
+    for row in rows:
+        for name in ("rate", "lower", "upper"):
+            assert f"{row[name]:,.2f}" in html
+        assert f"{row['device_years']:,.1f}" in html
+    assert html.count("<svg width") == len(rows) + 1  # the bars and their axis
+
+
+def test_the_page_keeps_its_conditions_in_links(engineer: TestClient, city: dict[str, UUID]):
+    html = engineer.get(PAGE, params={**ASKED, "facility": "P01", "by": "age"}).text
+    assert 'value="2022-04"' in html
+    assert '<option value="P01" selected>' in html
+    exports = re.findall(r'href="(/api/v1/analytics/failure-rate\?[^"]+)"', html)
+    assert len(exports) == 3
+    assert all("facility=P01" in link and "by=age" in link for link in exports)
+    assert all(engineer.get(link.replace("&amp;", "&")).status_code == 200 for link in exports)
+
+
+def test_the_page_obeys_the_content_security_policy(engineer: TestClient, city: dict[str, UUID]):
+    html = engineer.get(PAGE, params=ASKED).text
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", html)
+    assert "<style" not in html
+
+
+def test_a_group_leads_to_its_devices_and_their_cases(engineer: TestClient, city: dict[str, UUID]):
+    html = engineer.get(PAGE, params=ASKED).text
+    [link] = re.findall(rf'href="({PAGE}/devices\?[^"]+)">汚水ポンプ<', html)
+    devices = engineer.get(link.replace("&amp;", "&")).text
+    assert f'href="/cases/{city["case"]}"' in devices
+    assert f'href="/positions/{city["position"]}"' in devices
+    assert "8 台の機器" in devices
+
+
+def test_an_empty_city_has_a_page(engineer: TestClient):
+    answer = engineer.get(PAGE)
+    assert answer.status_code == 200
+    assert "条件に合う機器がありません" in answer.text
+
+
+def test_english_leaves_no_japanese_word_of_ours(engineer: TestClient, city: dict[str, UUID]):
+    html = engineer.get(PAGE, params={**ASKED, "lang": "en"}).text
+    main = html[html.index("<main") : html.index("</main>")]
+    text = re.sub(r"<[^>]+>", " ", main)
+    data = "汚水ポンプ設備|汚水ポンプ|流入ゲート|ポンプ設備|北ポンプ場|中央浄化センター|架空製作所"
+    left = re.findall(r"[\u3040-\u9fff]+", re.sub(data, "", text))
+    assert left == []
