@@ -51,7 +51,7 @@ def application_url(settings: Settings) -> URL:
     """The login's URL with the restricted role set from the first statement on."""
     url = make_url(settings.database_url)
     return url.update_query_dict(
-        {"options": f"-c role={settings.app_role} -c TimeZone=UTC -c statement_timeout=60s"}
+        {"options": f"-c role={settings.app_role} -c TimeZone=UTC -c jit=off -c statement_timeout=60s"}
     )
 
 

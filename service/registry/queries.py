@@ -1,6 +1,7 @@
 """All SQL of the registry: lists and cards as rows, changes as table objects."""
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,8 @@ _CARD = text(
     where p.id = :id
     """  # noqa: S608  # constants only
 )
+_SEARCHED = f"""position p join facility f on f.id = p.facility_id
+  join equipment_class c on c.id = p.class_id {_PRESENT}"""
 _ROW = f"""
     select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
       f.name as facility_name, l.path as location, c.class_code, c.minor as class_minor,
@@ -121,7 +124,7 @@ _CONDITIONS = {
     "health": "p.health = :health",
 }
 _FACETS = {
-    "facility": ("f.facility_code", "min(f.name)"),
+    "facility": ("f.facility_code", "f.name"),
     "middle": ("c.middle", "c.middle"),
     "criticality": ("p.criticality", "p.criticality"),
     "health": ("p.health::text", "p.health::text"),
@@ -170,28 +173,48 @@ def positions(
     return list(rows.mappings())
 
 
-def facets(session: Session, conditions: PositionFilter) -> dict[str, list[RowMapping]]:
-    """For each filter: its values under the other conditions, with counts."""
-    found: dict[str, list[RowMapping]] = {}
-    for name, (value, label) in _FACETS.items():
+def facets(session: Session, conditions: PositionFilter) -> dict[str, list[Mapping[str, Any]]]:
+    """For each filter: its values under the other conditions, with counts.
+
+    Filters that nobody has chosen share their conditions, so one pass counts them all.
+    """
+    chosen = [name for name in _FACETS if getattr(conditions, name) is not None]
+    found = _count_facets(session, conditions, [n for n in _FACETS if n not in chosen])
+    for name in chosen:
         others = conditions.model_copy(update={name: None})
-        where, params = _where(others)
-        statement = text(
-            f"select {value} as value, {label} as label, count(*) as count from position p"  # noqa: S608
-            " join facility f on f.id = p.facility_id"
-            f" join equipment_class c on c.id = p.class_id {_PRESENT}"
-            f" where {where} and {value} is not null group by {value} order by {value}"
-        )
-        found[name] = list(session.execute(statement, params).mappings())
+        found |= _count_facets(session, others, [name])
+    return found
+
+
+def _count_facets(
+    session: Session, conditions: PositionFilter, names: list[str]
+) -> dict[str, list[Mapping[str, Any]]]:
+    if not names:
+        return {}
+    where, params = _where(conditions)
+    values = ", ".join(f"{_FACETS[name][0]} as {name}_value" for name in names)
+    sets = ", ".join(f"({name}_value)" for name in names)
+    labels = ", ".join(f"min({name}_label) as {name}_label" for name in names)
+    sources = ", ".join(f"{_FACETS[name][1]} as {name}_label" for name in names)
+    which = " ".join(f"when {name}_value is not null then '{name}'" for name in names)
+    statement = text(
+        f"with base as materialized (select {values}, {sources} from {_SEARCHED} where {where})"  # noqa: S608
+        f" select case {which} end as name,"
+        f" coalesce({', '.join(f'{name}_value' for name in names)}) as value, {labels},"
+        f" count(*) as count from base group by grouping sets ({sets})"
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in names}
+    for row in session.execute(statement, params).mappings():
+        if row["name"] is not None:
+            found[row["name"]].append({**row, "label": row[f"{row['name']}_label"]})
+    for rows in found.values():
+        rows.sort(key=lambda row: str(row["value"]))
     return found
 
 
 def position_count(session: Session, conditions: PositionFilter) -> int:
     where, params = _where(conditions)
-    statement = text(
-        "select count(*) from position p join facility f on f.id = p.facility_id"  # noqa: S608
-        f" join equipment_class c on c.id = p.class_id {_PRESENT} where {where}"
-    )
+    statement = text(f"select count(*) from {_SEARCHED} where {where}")  # noqa: S608
     return int(session.execute(statement, params).scalar_one())
 
 
