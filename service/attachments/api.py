@@ -76,10 +76,22 @@ async def arriving_form(request: Request) -> AsyncIterator[FormData]:
     )
     try:
         form = await parser.parse()
+    except _FormTooLarge as error:
+        raise TooLarge(limit_mb=error.limit_mb) from error
     except MultiPartException as error:
         raise UnreadableForm from error
-    yield form
-    await form.close()
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+class _FormTooLarge(MultiPartException):
+    """The parser throws away what it has taken in for errors of its own kind only."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("")
+        self.limit_mb = limit // 1024 // 1024
 
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
@@ -87,7 +99,7 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise TooLarge(limit_mb=limit // 1024 // 1024)
+            raise _FormTooLarge(limit)
         yield part
 
 

@@ -40,6 +40,14 @@ class _Spool:
         self._digest = hashlib.sha256()
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115  # lives on as the Arrival
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        """A sender that breaks off leaves nothing behind."""
+        if failure is not None:
+            self._file.close()
+
     def add(self, part: bytes) -> None:
         """Beyond the limit nothing is kept, but the sender is heard out for as much again.
 
@@ -53,7 +61,6 @@ class _Spool:
             self._file.write(part)
 
     def refuse(self) -> None:
-        self._file.close()
         raise TooLarge(limit_mb=self.limit_bytes // 1024 // 1024)
 
     def arrived(self) -> Arrival:
@@ -69,18 +76,18 @@ async def receive(parts: AsyncIterable[bytes], *, limit_bytes: int) -> Arrival:
     Raises:
         TooLarge: when it is larger than the limit, without ever holding more than the limit.
     """
-    spool = _Spool(limit_bytes)
-    async for part in parts:
-        spool.add(part)
-    return spool.arrived()
+    with _Spool(limit_bytes) as spool:
+        async for part in parts:
+            spool.add(part)
+        return spool.arrived()
 
 
 def arrived_from(file: IO[bytes] | Iterable[bytes], *, limit_bytes: int) -> Arrival:
     """The same for a file that a form has brought along, or for bytes that are at hand."""
-    spool = _Spool(limit_bytes)
-    for part in _parts(file):
-        spool.add(part)
-    return spool.arrived()
+    with _Spool(limit_bytes) as spool:
+        for part in _parts(file):
+            spool.add(part)
+        return spool.arrived()
 
 
 def _parts(file: IO[bytes] | Iterable[bytes]) -> Iterator[bytes]:

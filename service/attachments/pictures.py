@@ -19,6 +19,7 @@ _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 MAX_PIXELS_BASELINE = 250_000_000
 MAX_PIXELS = 64_000_000
 _PROBE_PX = 64
+_ON_ITS_SIDE = {5, 6, 7, 8}
 # Image.open reads headers only; `_measured` refuses what is too large before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -46,15 +47,14 @@ def inspect(file: IO[bytes]) -> Picture:
     if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
         return Picture(HEIC)
     with _opened(file) as image:
-        exif = image.getexif()
-        taken = exif.get_ifd(IFD.Exif).get(Base.DateTimeOriginal) or exif.get(Base.DateTime)
+        orientation, taken = _from_exif(image)
         width, height = image.size
-        if exif.get(Base.Orientation) in {5, 6, 7, 8}:
+        if orientation in _ON_ITS_SIDE:
             width, height = height, width
         mime = Image.MIME[str(image.format)]
         _probe(image)
     file.seek(0)
-    return Picture(mime, width, height, _text(taken))
+    return Picture(mime, width, height, taken)
 
 
 def derive(file: IO[bytes]) -> dict[Derivative, bytes]:
@@ -93,18 +93,27 @@ def _measured(image: Image.Image) -> None:
         raise NotAPhoto
 
 
+def _from_exif(image: Image.Image) -> tuple[int, str | None]:
+    """Orientation and time of taking; a photo with a damaged EXIF block is a photo all the same."""
+    try:
+        exif = image.getexif()
+        taken = exif.get_ifd(IFD.Exif).get(Base.DateTimeOriginal) or exif.get(Base.DateTime)
+        return int(exif.get(Base.Orientation) or 1), _text(taken)
+    except OSError:  # the picture itself is cut off
+        raise
+    except Exception:  # noqa: BLE001  # the parser raises whatever the bytes led it to
+        return 1, None
+
+
 def _probe(image: Image.Image) -> None:
     """Decodes what shows whether the file is whole, without its full area where possible."""
-    if image.format == "PNG":
-        image.verify()
-        return
     image.draft("RGB", (_PROBE_PX, _PROBE_PX))
     image.load()
 
 
 def _on_white(image: Image.Image) -> Image.Image:
     """JPEG has no transparency; what shone through becomes paper. Keeps the orientation's mark."""
-    exif = image.getexif()
+    orientation, _ = _from_exif(image)
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         seen = image.convert("RGBA")
         plain = Image.new("RGB", seen.size, "white")
@@ -114,9 +123,7 @@ def _on_white(image: Image.Image) -> Image.Image:
     if profile := image.info.get("icc_profile"):
         plain.info["icc_profile"] = profile
     plain.info.pop("exif", None)
-    kept = plain.getexif()
-    if Base.Orientation in exif:
-        kept[Base.Orientation] = exif[Base.Orientation]
+    plain.getexif()[Base.Orientation] = orientation
     return plain
 
 
