@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -68,6 +69,12 @@ def as_partial_date(read: PartialDateRead | None) -> PartialDate | None:
     return PartialDate(read.start, read.end, Precision(read.precision), read.raw)
 
 
+def total_of(facets: Mapping[str, list[Mapping[str, Any]]], conditions: PositionFilter) -> int:
+    """Every position has a status, so the counts of that facet add up to all of them."""
+    chosen = conditions.status
+    return sum(row["count"] for row in facets["status"] if chosen in {None, row["value"]})
+
+
 @router.get("/positions")
 def positions_page(
     request: Request,
@@ -78,14 +85,15 @@ def positions_page(
 ) -> Response:
     after = decode_cursor(cursor, 1)[0] if cursor else ""
     page = service.position_page(session, conditions, after=after, limit=DEFAULT_LIMIT)
+    facets = queries.facets(session, conditions)
     return render(
         request,
         "registry/positions.html",
         fragment="results",
         rows=page.rows,
         next_cursor=encode_cursor(page.last_code) if page.has_more and page.last_code else None,
-        total=queries.position_count(session, conditions),
-        facets=queries.facets(session, conditions),
+        total=total_of(facets, conditions),
+        facets=facets,
         conditions=conditions,
         labels=LABELS,
     )

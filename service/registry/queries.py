@@ -19,11 +19,13 @@ from service.registry.models import (
 from service.registry.schemas import PositionFilter
 
 _TODAY = "(now() at time zone 'Asia/Tokyo')::date"
+# LATERAL: PostgreSQL misjudges how few installations hold on one day and would read them all.
 _PRESENT = f"""
-  left join installation i on i.position_id = p.id and i.period @> {_TODAY}
+  left join lateral (select i.device_id from installation i
+    where i.position_id = p.id and i.period @> {_TODAY} limit 1) i on true
   left join device d on d.id = i.device_id
   left join device_model m on m.id = d.model_id
-"""
+"""  # noqa: S608  # constants only
 _CARD = text(
     f"""
     select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
@@ -56,18 +58,32 @@ _CARD = text(
     where p.id = :id
     """  # noqa: S608  # constants only
 )
-_SEARCHED = f"""position p join facility f on f.id = p.facility_id
-  join equipment_class c on c.id = p.class_id {_PRESENT}"""
-_ROW = f"""
+_SEARCHED = """position p join facility f on f.id = p.facility_id
+  join equipment_class c on c.id = p.class_id"""
+_PAGE = f"""
+    with page as materialized (
+      select p.id from {_SEARCHED}
+      where {{where}} and p.position_code > :after order by p.position_code limit :limit)
     select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
       f.name as facility_name, l.path as location, c.class_code, c.minor as class_minor,
       p.criticality, p.status, p.health, d.asset_code, m.manufacturer as maker, m.model_no,
       d.installed_raw, p.version
-    from position p
+    from page join position p on p.id = page.id
     join facility f on f.id = p.facility_id
     join equipment_class c on c.id = p.class_id
     left join location l on l.id = p.location_id
     {_PRESENT}
+    order by p.position_code
+"""  # noqa: S608
+_BY_FACILITY = """
+    p.facility_id in (select id from facility
+      where lower(normalize(name, NFKC)) like :{word} or lower(facility_code) like :{word})
+"""
+_BY_DEVICE = f"""
+    p.id in (select i.position_id from installation i join device d on d.id = i.device_id
+      left join device_model m on m.id = d.model_id
+      where i.period @> {_TODAY}
+        and (d.search_text like :{{word}} or lower(m.model_no) like :{{word}}))
 """  # noqa: S608
 _INSTALLATIONS = """
     select i.id, i.position_id, p.position_code, p.name as position_name,
@@ -149,10 +165,8 @@ def _where(conditions: PositionFilter) -> tuple[str, dict[str, Any]]:
     params: dict[str, Any] = dict(given)
     for number, word in enumerate(search_words(conditions.q or "")):
         clauses.append(
-            f"(p.search_text like :w{number} or d.search_text like :w{number}"
-            f" or lower(normalize(f.name, NFKC)) like :w{number}"
-            f" or lower(f.facility_code) like :w{number}"
-            f" or lower(m.model_no) like :w{number})"
+            f"(p.search_text like :w{number} or {_BY_FACILITY.format(word=f'w{number}')}"
+            f" or {_BY_DEVICE.format(word=f'w{number}')})"
         )
         params[f"w{number}"] = _like(word)
     return " and ".join(["true", *clauses]), params
@@ -166,9 +180,7 @@ def positions(
     session: Session, conditions: PositionFilter, *, after: str, limit: int
 ) -> list[RowMapping]:
     where, params = _where(conditions)
-    statement = text(
-        f"{_ROW} where {where} and p.position_code > :after order by p.position_code limit :limit"
-    )
+    statement = text(_PAGE.format(where=where))
     rows = session.execute(statement, params | {"after": after, "limit": limit})
     return list(rows.mappings())
 
@@ -210,12 +222,6 @@ def _count_facets(
     for rows in found.values():
         rows.sort(key=lambda row: str(row["value"]))
     return found
-
-
-def position_count(session: Session, conditions: PositionFilter) -> int:
-    where, params = _where(conditions)
-    statement = text(f"select count(*) from {_SEARCHED} where {where}")  # noqa: S608
-    return int(session.execute(statement, params).scalar_one())
 
 
 def installations_of_position(session: Session, position_id: UUID) -> list[RowMapping]:
