@@ -12,6 +12,8 @@ from sqlalchemy import Row, text
 from sqlmodel import Session
 
 from service.core.clock import JST
+from service.core.errors import Invalid
+from service.core.i18n.marker import N_
 from service.core.paging import DEFAULT_LIMIT, BadCursor, cut, decode_cursor, encode_cursor
 from service.faults.domain import OPEN_STATES, CaseState, Urgency
 
@@ -65,6 +67,11 @@ _CONDITIONS = {
         " or f.name ilike :words or p.search_text like :words)"
     ),
 }
+
+
+class UnknownCaseNumber(Invalid):
+    code = "unknown-case-number"
+    message = N_("この案件番号の案件はありません。")
 
 
 class Order(StrEnum):
