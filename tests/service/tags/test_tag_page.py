@@ -211,13 +211,14 @@ def test_the_public_page_is_for_everybody(
     shot(page, f"tag-public-{who or 'visitor'}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("look", [("light", "ja"), ("dark", "en")], ids="-".join)
 def test_targets_are_large_and_nothing_runs_over_at_320_px(
-    window: Window, url: str, tagged: TaggedCity, violations: Violations, scheme: str
+    window: Window, url: str, tagged: TaggedCity, violations: Violations, look: tuple[str, str]
 ) -> None:
+    scheme, language = look
     narrow = {"viewport": {"width": 320, "height": 640}, "color_scheme": scheme}
     page = opened(window, url, tagged.city.tokens["contractor"], **narrow)
-    page.goto(f"{url}/T/{tagged.tag}?lang=en")
+    page.goto(f"{url}/T/{tagged.tag}?lang={language}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     heights = page.evaluate(
         "[...document.querySelectorAll('.tile, .button, input[type=file], textarea, select,"
@@ -226,7 +227,7 @@ def test_targets_are_large_and_nothing_runs_over_at_320_px(
     )
     assert [(name, height) for name, height in heights if height < 56] == []
     assert violations(page) == []
-    shot(page, f"tag-page-320-{scheme}-en")
+    shot(page, f"tag-page-320-{scheme}-{language}")
 
 
 def test_a_printed_sheet_reads_back(
