@@ -1,0 +1,182 @@
+"""The register over HTTP: versions, conditions, rights."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from app.asgi import create_app
+from service.accounts.domain import Role
+from service.core.database import transaction
+from service.core.settings import Settings
+from service.registry.models import Position
+from tests.browser import DESKTOP, PHONE, served
+from tests.factories import (
+    make_class,
+    make_company,
+    make_contract,
+    make_facility,
+    make_installation,
+    make_position,
+    make_user,
+    sign_in_client,
+)
+
+
+@pytest.fixture(scope="module")
+def app(engine: Engine, settings: Settings) -> FastAPI:
+    return create_app(settings, engine)
+
+
+@pytest.fixture(scope="module")
+def position(engine: Engine) -> Position:
+    with transaction(engine) as session:
+        place = make_facility(session, name="見本第一ポンプ場", hazard_note="酸欠")
+        position = make_position(session, place, name="No.1汚水ポンプ")
+        make_installation(session, position, starts_on=date(2001, 4, 1), starts_estimated=True)
+        return position
+
+
+@pytest.fixture(scope="module")
+def staff(app: FastAPI, engine: Engine) -> TestClient:
+    with transaction(engine) as session:
+        user = make_user(session)
+    return sign_in_client(app, user)
+
+
+def test_a_known_version_is_not_sent_again(staff: TestClient, position: Position) -> None:
+    first = staff.get(f"/api/v1/positions/{position.id}")
+    assert first.status_code == 200
+    again = staff.get(
+        f"/api/v1/positions/{position.id}", headers={"if-none-match": first.headers["etag"]}
+    )
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_change_names_the_version_it_was_made_on(staff: TestClient, position: Position) -> None:
+    address = f"/api/v1/positions/{position.id}"
+    tag = staff.get(address).headers["etag"]
+    change = {"criticality": "A"}
+    assert staff.patch(address, json=change).status_code == 428
+    assert staff.patch(address, json=change, headers={"if-match": '"0"'}).status_code == 412
+    assert staff.patch(address, json=change, headers={"if-match": "abc"}).status_code == 422
+    good = staff.patch(address, json=change, headers={"if-match": tag})
+    assert (good.status_code, good.json()["criticality"]) == (200, "A")
+    assert good.headers["etag"] != tag
+
+
+def test_unknown_words_are_refused_with_a_pointer(staff: TestClient, position: Position) -> None:
+    wrong = staff.get("/api/v1/positions?facilty=P01")
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "unknown-parameter")
+    assert wrong.json()["errors"][0]["pointer"] == "/facilty"
+    body = staff.patch(
+        f"/api/v1/positions/{position.id}", json={"colour": "red"}, headers={"if-match": "*"}
+    )
+    assert body.status_code == 422
+    assert body.json()["errors"][0]["pointer"] == "/colour"
+
+
+def test_pages_follow_their_next_link(staff: TestClient, engine: Engine) -> None:
+    with transaction(engine) as session:
+        place = make_facility(session)
+        codes = sorted(make_position(session, place).position_code for _ in range(7))
+    address: str | None = f"/api/v1/positions?facility={place.facility_code}&limit=3"
+    seen: list[str] = []
+    while address:
+        page = staff.get(address).json()
+        seen += [item["position_code"] for item in page["items"]]
+        address = page["next"]
+    assert seen == codes
+    assert staff.get("/api/v1/positions?cursor=%00").status_code == 422
+
+
+def test_create_install_replace_over_http(staff: TestClient, engine: Engine) -> None:
+    with transaction(engine) as session:
+        place, kind = make_facility(session), make_class(session)
+    code = f"{place.facility_code}-NEW-1"
+    created = staff.post(
+        "/api/v1/positions",
+        json={
+            "position_code": code,
+            "facility_code": place.facility_code,
+            "class_code": kind.class_code,
+            "name": "No.3汚水ポンプ",
+        },
+    )
+    assert created.status_code == 201
+    address = created.headers["location"]
+    devices = [
+        staff.post(
+            "/api/v1/devices",
+            json={"asset_code": f"{code}-D{n}", "class_code": kind.class_code, "maker": "A社"},
+        ).json()["id"]
+        for n in (1, 2)
+    ]
+    installed = staff.post(
+        f"{address}/installations", json={"device_id": devices[0], "starts_on": "2010-04-01"}
+    )
+    assert installed.json()["device"]["id"] == devices[0]
+    twice = staff.post(
+        f"{address}/installations", json={"device_id": devices[1], "starts_on": "2012-04-01"}
+    )
+    assert (twice.status_code, twice.json()["code"]) == (409, "installation-overlap")
+    assert f"{code}-D1" in twice.json()["detail"]
+    replaced = staff.post(
+        f"{address}/replacement", json={"device_id": devices[1], "replaced_on": "2024-06-01"}
+    )
+    assert replaced.json()["device"]["id"] == devices[1]
+    history = staff.get(f"{address}/installations").json()
+    assert [row["device_id"] for row in history] == [devices[1], devices[0]]
+
+
+def test_contractors_see_contracted_facilities_only(app: FastAPI, engine: Engine) -> None:
+    with transaction(engine) as session:
+        company = make_company(session)
+        mine, other = make_facility(session), make_facility(session)
+        make_contract(session, company, [mine])
+        own, foreign = make_position(session, mine), make_position(session, other)
+        make_installation(session, foreign)
+        user = make_user(session, Role.CONTRACTOR, company)
+    client = sign_in_client(app, user)
+    listed = client.get("/api/v1/positions?limit=500").json()["items"]
+    assert [row["position_code"] for row in listed] == [own.position_code]
+    unseen = client.get(f"/api/v1/positions/{foreign.id}")
+    nowhere = client.get(f"/api/v1/positions/{uuid4()}")
+    assert unseen.status_code == nowhere.status_code == 404
+    assert unseen.json() | {"request_id": ""} == nowhere.json() | {"request_id": ""}
+    assert client.get(f"/facilities/{other.id}").status_code == 404
+    refused = client.patch(
+        f"/api/v1/positions/{own.id}", json={"note": "x"}, headers={"if-match": "*"}
+    )
+    assert refused.status_code == 403
+
+
+def test_a_stale_form_keeps_what_was_typed(staff: TestClient, position: Position) -> None:
+    form = {"version": "0", "criticality": "C", "status": "in_use", "note": "私の書いた備考"}
+    answer = staff.post(f"/positions/{position.id}", data=form)
+    assert answer.status_code == 412
+    assert "私の書いた備考" in answer.text
+    assert "ほかの人が先に変更しました" in answer.text
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1440"])
+@pytest.mark.parametrize(
+    "path", ["/positions", "/positions/{position}", "/facilities", "/facilities/{facility}",
+             "/search?q=汚水"],
+)  # fmt: skip
+def test_pages_are_accessible(
+    app: FastAPI, staff: TestClient, position: Position, window, violations, size, path
+) -> None:
+    with served(app) as url:
+        context = window(**size)
+        context.add_cookies([{"name": "gesuibo", "value": staff.cookies["gesuibo"], "url": url}])
+        page = context.new_page()
+        filled = path.format(position=position.id, facility=position.facility_id)
+        page.goto(url + filled, wait_until="domcontentloaded")
+        page.locator("h1").wait_for()
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

@@ -1,0 +1,232 @@
+"""Equipment is found, replaced and corrected, and its history stays true."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from service.accounts.actor import Actor
+from service.accounts.domain import Role
+from service.core.errors import Forbidden, NotFound, Stale
+from service.registry import queries, service
+from service.registry.domain import (
+    ClassUnknown,
+    DuplicateCode,
+    FacilityUnknown,
+    InstallationOverlap,
+    NothingInstalled,
+    RemovedBeforeInstalled,
+    RetiredReason,
+)
+from service.registry.schemas import (
+    DeviceCreate,
+    FacilityCreate,
+    InstallationCreate,
+    PositionCreate,
+    PositionFilter,
+    PositionUpdate,
+    Removal,
+    Replacement,
+)
+from tests.factories import (
+    make_class,
+    make_device,
+    make_facility,
+    make_installation,
+    make_position,
+)
+
+
+def test_exclusion_constraints_are_the_law(session: Session) -> None:
+    position = make_position(session)
+    device = make_device(session)
+    make_installation(session, position, device, starts_on=date(2020, 4, 1))
+    with pytest.raises(IntegrityError, match="installation_one_device"), session.begin_nested():
+        make_installation(session, position, starts_on=date(2024, 1, 1))
+    other = make_position(session)
+    with pytest.raises(IntegrityError, match="installation_one_position"), session.begin_nested():
+        make_installation(session, other, device, starts_on=date(2024, 1, 1))
+
+
+def test_replacement_closes_the_old_and_opens_the_new_on_one_day(
+    session: Session, terminal: Actor
+) -> None:
+    position = make_position(session)
+    old, new = make_device(session), make_device(session)
+    make_installation(session, position, old, starts_on=date(2005, 4, 1))
+    service.replace_device(
+        session,
+        position.id,
+        Replacement(device_id=new.id, replaced_on=date(2024, 6, 1), work_ref="改築工事"),
+        by=terminal,
+    )
+    rows = queries.installations_of_position(session, position.id)
+    assert [(row["device_id"], row["starts_on"], row["ends_on"]) for row in rows] == [
+        (new.id, date(2024, 6, 1), None),
+        (old.id, date(2005, 4, 1), date(2024, 6, 1)),
+    ]
+    session.refresh(old)
+    assert (old.retired_on, old.retired_reason) == (date(2024, 6, 1), RetiredReason.RENEWED)
+    card = service.position_card(session, position.id)
+    assert card.device is not None
+    assert card.device.id == new.id
+
+
+def test_a_replacement_that_fails_leaves_the_old_device_in_place(
+    session: Session, terminal: Actor
+) -> None:
+    position, elsewhere = make_position(session), make_position(session)
+    old, busy = make_device(session), make_device(session)
+    make_installation(session, position, old, starts_on=date(2005, 4, 1))
+    make_installation(session, elsewhere, busy, starts_on=date(2010, 4, 1))
+    with pytest.raises(InstallationOverlap) as caught, session.begin_nested():
+        service.replace_device(
+            session,
+            position.id,
+            Replacement(device_id=busy.id, replaced_on=date(2024, 6, 1)),
+            by=terminal,
+        )
+    assert caught.value.params["asset_code"] == busy.asset_code
+    rows = queries.installations_of_position(session, position.id)
+    assert [row["ends_on"] for row in rows] == [None]
+
+
+def test_removal_needs_a_device_and_a_later_day(session: Session, terminal: Actor) -> None:
+    position = make_position(session)
+    removal = Removal(removed_on=date(2020, 4, 1), retired_reason=RetiredReason.FAILED)
+    with pytest.raises(NothingInstalled):
+        service.remove_device(session, position.id, removal, by=terminal)
+    make_installation(session, position, starts_on=date(2020, 4, 1))
+    with pytest.raises(RemovedBeforeInstalled):
+        service.remove_device(session, position.id, removal, by=terminal)
+
+
+def test_an_installation_without_a_known_start_counts_as_present(session: Session) -> None:
+    position = make_position(session)
+    make_installation(session, position, starts_on=None)
+    card = service.position_card(session, position.id)
+    assert card.device is not None
+
+
+def test_new_records_name_what_is_missing(session: Session, terminal: Actor) -> None:
+    place = make_facility(session)
+    kind = make_class(session)
+    with pytest.raises(FacilityUnknown):
+        service.register_position(
+            session,
+            PositionCreate(
+                position_code="X-1", facility_code="NO", class_code=kind.class_code, name="x"
+            ),
+            by=terminal,
+        )
+    with pytest.raises(ClassUnknown):
+        service.register_device(
+            session, DeviceCreate(asset_code="X-1", class_code="NO"), by=terminal
+        )
+    with pytest.raises(DuplicateCode):
+        service.register_facility(
+            session,
+            FacilityCreate(
+                facility_code=place.facility_code, name="x", facility_type="pump_station"
+            ),
+            by=terminal,
+        )
+    with pytest.raises(NotFound):
+        service.position_card(session, uuid4())
+
+
+def test_a_duplicate_code_leaves_the_transaction_usable(session: Session, terminal: Actor) -> None:
+    position = make_position(session)
+    kind = make_class(session)
+    new = PositionCreate(
+        position_code=position.position_code,
+        facility_code=make_facility(session).facility_code,
+        class_code=kind.class_code,
+        name="重複",
+    )
+    with pytest.raises(DuplicateCode):
+        service.register_position(session, new, by=terminal)
+    assert session.execute(text("select 1")).scalar_one() == 1
+
+
+def test_a_stale_change_is_refused_and_a_fresh_one_leaves_its_trace(
+    session: Session, terminal: Actor
+) -> None:
+    position = make_position(session)
+    session.refresh(position)
+    change = PositionUpdate(criticality="A", note="改築予定")
+    with pytest.raises(Stale):
+        service.update_position(session, position.id, change, position.version + 1, by=terminal)
+    before = position.version
+    service.update_position(session, position.id, change, before, by=terminal)
+    assert position.version == before + 1
+    entry = session.execute(
+        text(
+            "select before, after from audit_entry where target_id = :id order by id desc limit 1"
+        ),
+        {"id": str(position.id)},
+    ).one()
+    assert entry.before == {"criticality": "B", "note": None}
+    assert entry.after == {"criticality": "A", "note": "改築予定"}
+
+
+def test_contractors_change_nothing(session: Session) -> None:
+    worker = Actor(id=None, name="x", role=Role.CONTRACTOR, company_id=uuid4())
+    with pytest.raises(Forbidden):
+        service.install_device(
+            session,
+            uuid4(),
+            InstallationCreate(device_id=uuid4(), starts_on=date(2024, 1, 1)),
+            by=worker,
+        )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["汚水", "２号", "No.2 汚水", "ﾎﾟﾝﾌﾟ", "zz-sn-77", "ZZ-SN-77 ポンプ", "見本検索"],
+)
+def test_search_folds_width_and_case_and_looks_at_the_device_in_place(
+    session: Session, typed: str
+) -> None:
+    place = make_facility(session, name="見本検索ポンプ場")
+    position = make_position(session, place, name="No.2汚水ポンプ(2号)")
+    make_installation(session, position, make_device(session, serial_no="ZZ-SN-77"))
+    rows = queries.positions(session, PositionFilter(q=typed), after="", limit=500)
+    assert position.id in {row["id"] for row in rows}
+
+
+def test_search_takes_signs_literally(session: Session) -> None:
+    make_position(session, name="除塵機100%")
+    plain = make_position(session, name="除塵機100パーセント")
+    rows = queries.positions(session, PositionFilter(q="100%"), after="", limit=500)
+    assert plain.id not in {row["id"] for row in rows}
+    assert len(rows) >= 1
+
+
+def test_pages_neither_repeat_nor_skip(session: Session) -> None:
+    place = make_facility(session)
+    codes = {make_position(session, place).position_code for _ in range(23)}
+    conditions = PositionFilter(facility=place.facility_code)
+    seen: list[str] = []
+    after = ""
+    while True:
+        page = service.position_page(session, conditions, after=after, limit=5)
+        seen += [row["position_code"] for row in page.rows]
+        if not page.has_more:
+            break
+        after = page.last_code or ""
+    assert len(seen) == len(set(seen)) == 23
+    assert set(seen) == codes
+
+
+def test_facets_count_under_the_other_conditions(session: Session) -> None:
+    place = make_facility(session)
+    for criticality in ("A", "A", "B"):
+        make_position(session, place, criticality=criticality)
+    found = queries.facets(session, PositionFilter(facility=place.facility_code, criticality="A"))
+    counts = {row["value"]: row["count"] for row in found["criticality"]}
+    assert counts == {"A": 2, "B": 1}
+    assert sum(row["count"] for row in found["status"]) == 2
