@@ -116,24 +116,26 @@ def _deliver(report: "Report", form: Format, output: Path | None) -> None:
 
 def table(report: "Report", locale: "Locale") -> str:
     """The report as aligned text, with its conditions above and its data quality below."""
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
+    from rich.text import Text
 
     from service.analytics.exports import all_rows, boxes, shown
 
     (conditions_title, conditions), (quality_title, quality) = boxes(report, locale)
     grid = Table(show_lines=False)
-    columns = [column for column in report.columns if column.key != "parent"]
+    columns = [column for column in report.columns if not column.is_detail]
     for column in columns:
-        grid.add_column(column.heading(locale), justify="left" if column.is_text else "right")
+        side: JustifyMethod = "left" if column.is_text else "right"
+        grid.add_column(Text(column.heading(locale)), justify=side, overflow="fold")
     for row in all_rows(report):
-        grid.add_row(*(_text(column, shown(column, row, locale)) for column in columns))
+        grid.add_row(*(Text(_text(column, shown(column, row, locale))) for column in columns))
     console = Console(width=None if sys.stdout.isatty() else 200, color_system=None)
     with console.capture() as capture:
         for title, lines in ((conditions_title, conditions), (quality_title, quality)):
             console.print(f"■ {title}", highlight=False)
             for label, value, unit in lines:
-                console.print(f"  {label}: {value} {unit}".rstrip(), highlight=False)
+                console.print(f"  {label}: {value} {unit}".rstrip(), highlight=False, markup=False)
             if title == conditions_title and report.rows:
                 console.print(grid)
     return capture.get()

@@ -7,7 +7,7 @@ from math import ceil, floor, log10
 from service.analytics.report import Report, Value
 
 WIDTH = 240.0
-MARGIN = 8.0
+MARGIN = 14.0
 FEW_FAILURES = 3
 ROOM = 1.05
 

@@ -57,6 +57,7 @@ def quality_of(observation: Observation, snapshot: Snapshot, *, is_by_age: bool)
         *_registry_facts(observation, devices, starts, unborn),
         *_exposure_facts(observation),
         *_case_facts(observation, fates),
+        *(_unborn_failures(observation) if is_by_age else ()),
         Fact("lost_share", N_("機器に結び付かない故障の割合"), lost_share, "%", 1),
         *_bounds(observation, fates.get(Fate.COUNTED, 0), lost),
     )
@@ -142,6 +143,13 @@ def _case_facts(observation: Observation, fates: dict[str, int]) -> Iterator[Fac
     yield Fact("open", N_("うち処置が終わっていないもの"), open_cases, N_("件"))
     yield Fact("estimated_day", N_("うち発生日が推定"), estimated, N_("件"))
     yield Fact("stops", N_("うち停止時間の記録があるもの"), stops, N_("件"))
+
+
+def _unborn_failures(observation: Observation) -> Iterator[Fact]:
+    born = observation.spells.select("spell", "born_day")
+    failures = observation.failures.join(born, on="spell")
+    count = failures.filter(pl.col("born_day").is_null()).height
+    yield Fact("unborn", N_("うち経過年数が分からず表に入らないもの"), count, N_("件"))
 
 
 def _bounds(observation: Observation, counted: int, lost: int) -> Iterator[Fact]:

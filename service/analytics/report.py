@@ -15,13 +15,17 @@ Value = str | int | float | date | None
 
 @dataclass(frozen=True)
 class Column:
-    """``digits`` None is text or a whole number; ``unit`` and ``label`` are catalogue texts."""
+    """``digits`` None is text or a whole number; ``unit`` and ``label`` are catalogue texts.
+
+    A detail is left out where there is little room.
+    """
 
     key: str
     label: str
     unit: str = ""
     digits: int | None = None
     is_text: bool = False
+    is_detail: bool = False
 
     def heading(self, locale: Locale) -> str:
         label = translate(self.label, locale)

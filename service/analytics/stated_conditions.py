@@ -1,6 +1,6 @@
 """The conditions as a report states them, on the screen and on its own sheet of an export."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from service.analytics.conditions import FILTER_LABELS, Conditions
 from service.analytics.grouping import GROUP_LABELS
@@ -31,8 +31,8 @@ def stated(
     return tuple(facts)
 
 
-def _records_start(observation: Observation) -> str:
-    return (EPOCH + timedelta(days=observation.records_start)).isoformat()
+def _records_start(observation: Observation) -> date:
+    return EPOCH + timedelta(days=observation.records_start)
 
 
 def _filter(name: str, value: str) -> Fact:

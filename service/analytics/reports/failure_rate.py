@@ -15,21 +15,22 @@ NAME = "failure-rate"
 TITLE = N_("故障率")
 PER_DEVICES = 100
 FEW_FAILURES = 3
+RATIO_DIGITS = 2
 
 COLUMNS = (
     Column("label", N_("区分"), is_text=True),
-    Column("parent", N_("上位の区分"), is_text=True),
+    Column("parent", N_("上位の区分"), is_text=True, is_detail=True),
     Column("devices", N_("機器数"), N_("台")),
     Column("device_years", N_("延べ年数"), N_("台・年"), 1),
     Column("failures", N_("故障"), N_("件")),
-    Column("devices_failed", N_("故障した機器"), N_("台")),
+    Column("devices_failed", N_("故障した機器"), N_("台"), is_detail=True),
     Column("rate", N_("故障率"), N_("件／100台・年"), 2),
     Column("lower", N_("95％下限"), N_("件／100台・年"), 2),
     Column("upper", N_("95％上限"), N_("件／100台・年"), 2),
     Column("dispersion", N_("ばらつき φ"), "", 2),
-    Column("ratio", N_("全体との比"), N_("倍"), 2),
-    Column("ratio_lower", N_("比の95％下限"), N_("倍"), 2),
-    Column("ratio_upper", N_("比の95％上限"), N_("倍"), 2),
+    Column("ratio", N_("全体との比"), N_("倍"), RATIO_DIGITS),
+    Column("ratio_lower", N_("比の95％下限"), N_("倍"), RATIO_DIGITS, is_detail=True),
+    Column("ratio_upper", N_("比の95％上限"), N_("倍"), RATIO_DIGITS, is_detail=True),
     Column("downtime_h", N_("停止時間"), "h", 1),
     Column("open", N_("処置未完了"), N_("件")),
     Column("verdict", N_("判定"), is_text=True),
@@ -122,14 +123,15 @@ def _row(
 
 
 def verdict(group: DeviceSums, ratio: Limits | None) -> str:
-    """In words, from the limits of the ratio to all; few failures never make a group bad."""
+    """In words, from the limits of the ratio as they are shown; few failures never make it bad."""
     if ratio is None:
         return TOO_FEW
-    if ratio.upper < 1:
+    lower, upper = round(ratio.lower, RATIO_DIGITS), round(ratio.upper, RATIO_DIGITS)
+    if upper < 1:
         return LOWER
     if group.failures < FEW_FAILURES:
         return TOO_FEW
-    return HIGHER if ratio.lower > 1 else ALIKE
+    return HIGHER if lower > 1 else ALIKE
 
 
 def _total(everything: Tally) -> dict[str, Value]:
