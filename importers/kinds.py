@@ -3,16 +3,26 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.core.i18n.marker import N_
 
 Values = Mapping[str, Any]
 
 
+class Parent(NamedTuple):
+    """A part of a key that is another record's own key, held as its id in ``column``."""
+
+    kind: str
+    column: str
+
+
 @dataclass(frozen=True, eq=False)
 class Kind:
-    """``keys`` are SQL expressions over ``source``, in the order of a draft's key.
+    """``keys`` are columns (or expressions) and parents, in the order of a draft's key.
+
+    Lookups read one table at a time, by arrays of keys or ids: right after a bulk import there
+    are no statistics, and a join could be planned as if the tables were still empty.
 
     ``secondary`` columns are raw writings: alone they do not make a record different.
     ``fixed`` columns never change by import; ``append_only`` records not at all.
@@ -20,10 +30,9 @@ class Kind:
 
     name: str
     label: str
-    keys: tuple[str, ...]
+    keys: tuple[str | Parent, ...]
     columns: tuple[str, ...]
     required: tuple[str, ...] = ()
-    source: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     expressions: Mapping[str, str] = field(default_factory=dict)
     secondary: frozenset[str] = frozenset()
@@ -35,8 +44,8 @@ class Kind:
     stored: tuple[str, ...] = ()
 
     @property
-    def from_clause(self) -> str:
-        return self.source or f"{self.name} t"
+    def key_columns(self) -> tuple[str, ...]:
+        return tuple(key.column if isinstance(key, Parent) else key for key in self.keys)
 
     @property
     def stored_columns(self) -> tuple[str, ...]:
@@ -65,7 +74,7 @@ _ALL = (
     Kind(
         "company",
         N_("事業者"),
-        ("t.company_code",),
+        ("company_code",),
         (
             "company_code",
             "name",
@@ -81,7 +90,7 @@ _ALL = (
     Kind(
         "equipment_class",
         N_("設備分類"),
-        ("t.class_code",),
+        ("class_code",),
         (
             "class_code",
             "major",
@@ -105,7 +114,7 @@ _ALL = (
     Kind(
         "facility",
         N_("施設"),
-        ("t.facility_code",),
+        ("facility_code",),
         (
             "facility_code",
             "name",
@@ -128,27 +137,26 @@ _ALL = (
         ),
         required=("name", "facility_type"),
         defaults={"status": "in_use"},
-        expressions={"geom": "ST_AsEWKT(t.geom)"},
+        expressions={"geom": "ST_AsEWKT(geom)"},
         secondary=frozenset({"opened_raw", "coord_raw"}),
     ),
     Kind(
         "location",
         N_("場所"),
-        ("f.facility_code", "t.location_code"),
+        (Parent("facility", "facility_id"), "location_code"),
         ("facility_id", "parent_id", "location_code", "kind", "name", "path"),
-        source="location t join facility f on f.id = t.facility_id",
     ),
     Kind(
         "device_model",
         N_("機種"),
-        ("coalesce(t.manufacturer, '')", "t.model_no"),
+        ("coalesce(manufacturer, '')", "model_no"),
         ("manufacturer", "manufacturer_raw", "model_no", "spec"),
         defaults={"spec": {}},
     ),
     Kind(
         "position",
         N_("設置箇所"),
-        ("t.position_code",),
+        ("position_code",),
         (
             "position_code",
             "facility_id",
@@ -171,7 +179,7 @@ _ALL = (
     Kind(
         "device",
         N_("機器"),
-        ("t.asset_code",),
+        ("asset_code",),
         (
             "asset_code",
             "class_id",
@@ -197,7 +205,7 @@ _ALL = (
     Kind(
         "installation",
         N_("設置履歴"),
-        ("d.asset_code", "p.position_code"),
+        (Parent("device", "device_id"), Parent("position", "position_id")),
         (
             "device_id",
             "position_id",
@@ -208,10 +216,8 @@ _ALL = (
             "kind",
             "reason",
         ),
-        source="installation t join device d on d.id = t.device_id"
-        " join position p on p.id = t.position_id",
         defaults={"starts_estimated": False, "kind": "new"},
-        expressions={"starts_on": "lower(t.period)", "ends_on": "upper(t.period)"},
+        expressions={"starts_on": "lower(period)", "ends_on": "upper(period)"},
         fixed=frozenset({"facility_id"}),
         versioned=False,
         render=_installation_row,
@@ -228,7 +234,7 @@ _ALL = (
     Kind(
         "contract",
         N_("契約"),
-        ("t.contract_no",),
+        ("contract_no",),
         (
             "contract_no",
             "company_id",
@@ -243,17 +249,15 @@ _ALL = (
     Kind(
         "contract_facility",
         N_("契約の対象施設"),
-        ("c.contract_no", "f.facility_code"),
+        (Parent("contract", "contract_id"), Parent("facility", "facility_id")),
         ("contract_id", "facility_id"),
-        source="contract_facility t join contract c on c.id = t.contract_id"
-        " join facility f on f.id = t.facility_id",
         versioned=False,
         is_link=True,
     ),
     Kind(
         "fault_case",
         N_("案件"),
-        ("t.case_no",),
+        ("case_no",),
         (
             "case_no",
             "facility_id",
@@ -301,7 +305,7 @@ _ALL = (
     Kind(
         "fault_report",
         N_("故障報告"),
-        ("t.report_no",),
+        ("report_no",),
         (
             "report_no",
             "kind",
@@ -326,10 +330,8 @@ _ALL = (
     Kind(
         "case_report",
         N_("案件と報告"),
-        ("c.case_no", "r.report_no"),
+        (Parent("fault_case", "case_id"), Parent("fault_report", "report_id")),
         ("case_id", "report_id"),
-        source="case_report t join fault_case c on c.id = t.case_id"
-        " join fault_report r on r.id = t.report_id",
         defaults={"linked_at": "now"},
         versioned=False,
         is_link=True,
@@ -337,7 +339,7 @@ _ALL = (
     Kind(
         "response_record",
         N_("対応記録"),
-        ("c.case_no", "t.seq::text"),
+        (Parent("fault_case", "case_id"), "seq::text"),
         (
             "case_id",
             "seq",
@@ -352,7 +354,6 @@ _ALL = (
             "cost_yen",
             "expenditure_class",
         ),
-        source="response_record t join fault_case c on c.id = t.case_id",
         required=("description",),
         defaults={"actor_type": "contractor", "action_code": "other"},
         versioned=False,

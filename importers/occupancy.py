@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from importers.known import Known
-from importers.queries import Stay
+from importers.known import Known, NamedStay
 from importers.records import Draft
 
 
@@ -14,12 +13,12 @@ class Occupancy:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._by_position: dict[str, list[Stay]] = defaultdict(list)
-        self._by_device: dict[str, list[Stay]] = defaultdict(list)
+        self._by_position: dict[str, list[NamedStay]] = defaultdict(list)
+        self._by_device: dict[str, list[NamedStay]] = defaultdict(list)
         for stay in known.stays:
             self._add(stay)
 
-    def clash(self, draft: Draft) -> Stay | None:
+    def clash(self, draft: Draft) -> NamedStay | None:
         """Enters the draft's stay, unless another one overlaps it: then that one."""
         stay = self._stay(draft)
         if stay is None:
@@ -33,31 +32,30 @@ class Occupancy:
         self._replace(stay)
         return None
 
-    def _stay(self, draft: Draft) -> Stay | None:
+    def _stay(self, draft: Draft) -> NamedStay | None:
         found = self._known.find("installation", (draft.key[0], draft.key[1]))
         if found is not None and draft.ensure:
             return None
         before = found.values if found else {}
         both = before | draft.values
         asset, position = draft.key
-        device_id = before.get("device_id")
-        return Stay(asset, position, device_id, both.get("starts_on"), both.get("ends_on"))
+        return NamedStay(asset, position, both.get("starts_on"), both.get("ends_on"))
 
-    def _add(self, stay: Stay) -> None:
+    def _add(self, stay: NamedStay) -> None:
         self._by_position[stay.position_code].append(stay)
         self._by_device[stay.asset_code].append(stay)
 
-    def _replace(self, stay: Stay) -> None:
+    def _replace(self, stay: NamedStay) -> None:
         for stays in (self._by_position[stay.position_code], self._by_device[stay.asset_code]):
             stays[:] = _without(stays, stay)
         self._add(stay)
 
 
-def _without(stays: Iterable[Stay], stay: Stay) -> list[Stay]:
+def _without(stays: Iterable[NamedStay], stay: NamedStay) -> list[NamedStay]:
     return [other for other in stays if other[:2] != stay[:2]]
 
 
-def _overlap(one: Stay, other: Stay) -> bool:
+def _overlap(one: NamedStay, other: NamedStay) -> bool:
     return _starts_before(one.starts_on, other.ends_on) and _starts_before(
         other.starts_on, one.ends_on
     )

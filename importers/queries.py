@@ -1,7 +1,7 @@
 """All SQL of imports. A plan is applied by PostgreSQL from the rows it is stored in."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import cache
@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 
 from importers.kinds import KINDS, Kind
 from importers.models import ImportJob, JobState, Outcome
-from importers.records import Key
 
 
 class Existing(NamedTuple):
@@ -25,51 +24,55 @@ class Existing(NamedTuple):
 class Stay(NamedTuple):
     """A device in a place; ``starts_on`` and ``ends_on`` are a half-open range."""
 
-    asset_code: str
-    position_code: str
-    device_id: UUID | None
+    device_id: UUID
+    position_id: UUID
     starts_on: date | None
     ends_on: date | None
 
 
 @cache
 def _select_existing(kind: Kind) -> Any:
-    columns = ", ".join(f"{kind.expressions.get(c, 't.' + c)} as {c}" for c in kind.columns)
-    identity = "null::uuid as id" if kind.is_link else "t.id"
-    version = "t.version" if kind.versioned else "null::integer as version"
-    keys = ", ".join(f"{expression} as key_{at}" for at, expression in enumerate(kind.keys))
+    columns = [kind.expressions.get(column, column) for column in kind.columns]
+    identity = "null::uuid" if kind.is_link else "id"
+    version = "version" if kind.versioned else "null::integer"
     return text(
-        f"select {identity}, {version}, {keys}, {columns} from {kind.from_clause}"  # noqa: S608
-        f" where {kind.keys[0]} = any(:keys)"
+        f"select {', '.join([identity, version, *kind.key_columns, *columns])}"  # noqa: S608
+        f" from public.{kind.name} where {kind.key_columns[0]} = any(:firsts)"
     )
 
 
-def existing(session: Session, kind: Kind, keys: Iterable[Key]) -> dict[Key, Existing]:
-    """The records that have one of the keys' first parts."""
-    firsts = sorted({key[0] for key in keys})
-    if not firsts:
-        return {}
-    rows = session.execute(_select_existing(kind), {"keys": firsts})
+def existing(
+    session: Session, kind: Kind, firsts: Iterable[str | UUID]
+) -> Iterator[tuple[tuple[Any, ...], Existing]]:
+    """Records by the first part of their keys: (key as stored, record)."""
+    wanted = list(firsts)
+    if not wanted:
+        return
     start = 2 + len(kind.keys)
-    return {
-        tuple(row[2:start]): Existing(
-            row[0], row[1], dict(zip(kind.columns, row[start:], strict=True))
-        )
-        for row in rows.all()
-    }
+    for row in session.execute(_select_existing(kind), {"firsts": wanted}).all():
+        values = dict(zip(kind.columns, row[start:], strict=True))
+        yield tuple(row[2:start]), Existing(row[0], row[1], values)
 
 
 _STAYS = text(
-    "select d.asset_code, p.position_code, i.device_id, lower(i.period), upper(i.period)"
-    " from installation i join device d on d.id = i.device_id"
-    " join position p on p.id = i.position_id"
-    " where p.position_code = any(:positions) or d.asset_code = any(:assets)"
+    "select device_id, position_id, lower(period), upper(period) from installation"
+    " where position_id = any(:positions) or device_id = any(:devices)"
 )
+_ASSET_CODES = text("select id, asset_code from device where id = any(:ids)")
+_POSITION_CODES = text("select id, position_code from position where id = any(:ids)")
 
 
-def stays(session: Session, positions: Iterable[str], assets: Iterable[str]) -> list[Stay]:
-    rows = session.execute(_STAYS, {"positions": list(positions), "assets": list(assets)})
-    return [Stay(*row) for row in rows]
+def stays(session: Session, positions: Iterable[UUID], devices: Iterable[UUID]) -> list[Stay]:
+    rows = session.execute(_STAYS, {"positions": list(positions), "devices": list(devices)})
+    return [Stay(*row) for row in rows.all()]
+
+
+def asset_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    return {row[0]: row[1] for row in session.execute(_ASSET_CODES, {"ids": list(ids)}).all()}
+
+
+def position_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    return {row[0]: row[1] for row in session.execute(_POSITION_CODES, {"ids": list(ids)}).all()}
 
 
 _INSERT_ROWS = text(
@@ -136,11 +139,12 @@ class Step(NamedTuple):
     id: UUID | None
     version: int | None
     key: list[str]
+    values: dict[str, Any]
 
 
 _STEPS = text(
     "select r.row_no, o ->> 'kind', o ->> 'do', (o ->> 'id')::uuid, (o ->> 'version')::integer,"
-    " o -> 'key' from import_row r"
+    " o -> 'key', o -> 'values' from import_row r"
     " cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
     " where r.job_id = :job_id order by r.id"
 )
@@ -167,14 +171,15 @@ def lock_versions(session: Session, kind: Kind, ids: Iterable[UUID | None]) -> d
 @cache
 def _select_keys(kind: Kind) -> Any:
     return text(
-        f"select {', '.join(kind.keys)} from {kind.from_clause}"  # noqa: S608
-        f" where {kind.keys[0]} = any(:keys)"
+        f"select {', '.join(kind.key_columns)} from public.{kind.name}"  # noqa: S608
+        f" where {kind.key_columns[0]} = any(:firsts)"
     )
 
 
-def taken_keys(session: Session, kind: Kind, keys: Iterable[Sequence[str]]) -> set[Key]:
-    firsts = sorted({key[0] for key in keys})
-    return {tuple(row) for row in session.execute(_select_keys(kind), {"keys": firsts}).all()}
+def taken_keys(session: Session, kind: Kind, firsts: Iterable[str | UUID]) -> set[tuple[str, ...]]:
+    """The keys, as stored, of the records that have one of the first parts."""
+    rows = session.execute(_select_keys(kind), {"firsts": sorted(set(firsts))})
+    return {tuple(map(str, row)) for row in rows.all()}
 
 
 _AUTHORSHIP = {"created_by": ":by", "updated_by": ":by", "source_import_id": ":job_id"}

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from importers import queries
-from importers.kinds import KINDS
+from importers.kinds import KINDS, Kind, Parent
 from importers.queries import Step
 
 Work = dict[tuple[str, str], list[Step]]
@@ -42,5 +42,16 @@ def _appeared(session: Session, name: str, steps: list[Step]) -> Iterable[int]:
     kind = KINDS[name]
     if kind.is_link:
         return ()
-    taken = queries.taken_keys(session, kind, [step.key for step in steps])
-    return [step.row_no for step in steps if tuple(step.key) in taken]
+    keys = [(step.row_no, _stored_key(kind, step)) for step in steps]
+    has_parent = isinstance(kind.keys[0], Parent)
+    firsts = [UUID(key[0]) if has_parent else key[0] for _, key in keys]
+    taken = queries.taken_keys(session, kind, firsts)
+    return [row_no for row_no, key in keys if key in taken]
+
+
+def _stored_key(kind: Kind, step: Step) -> tuple[str, ...]:
+    """The key as the table holds it: parents by their ids."""
+    return tuple(
+        str(step.values[part.column]) if isinstance(part, Parent) else word
+        for part, word in zip(kind.keys, step.key, strict=True)
+    )
