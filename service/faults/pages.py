@@ -1,63 +1,36 @@
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
 
 from service.accounts import queries as accounts
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.attachments.api import ArrivingForm, StoreDep
-from service.attachments.domain import ATTACHMENT_KIND_LABELS, AttachmentKind
-from service.attachments.service import store_upload
-from service.attachments.store import PhotoStore
 from service.core.clock import now
-from service.core.errors import DomainError, Invalid, NotFound
-from service.core.http.problems import explain, status_of
+from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.identity import new_id
-from service.faults import dossier, inbox, service
+from service.faults import inbox, service
+from service.faults.desk import Submitted, attempt, desk
 from service.faults.domain import OPEN_STATES, CaseState
 from service.faults.forms import (
     Typed,
     case_filter,
-    change_form,
-    field_errors,
     local_input,
     own_fields,
     report_form,
-    response_form,
-    step_form,
 )
-from service.faults.steps import MERGEABLE, Step, steps_from
 from service.faults.symptoms import DEFAULT_SET
-from service.faults.wording import LABELS, changes_of
+from service.faults.wording import LABELS
 
 router = APIRouter(include_in_schema=False)
 
 Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
 Handler = Annotated[Actor, Depends(requires(Permission.CASES_HANDLE))]
 SHOWN = 50
-
-
-def _attempt(
-    request: Request, session: SessionDep, act: Callable[[], object], typed: Typed
-) -> tuple[Typed, int] | None:
-    """Does it, or says what was typed and what is wrong; then nothing has been written."""
-    try:
-        with session.begin_nested():
-            act()
-    except NotFound:
-        raise
-    except DomainError as error:
-        errors = field_errors(error)
-        failed = Typed(typed.form, typed.values, errors, explain(request, error))
-        return failed, status_of(error)
-    return None
 
 
 @router.get("/")
@@ -142,154 +115,6 @@ def position_cases(
     )
 
 
-def _case_page(
-    request: Request,
-    session: SessionDep,
-    case_id: UUID,
-    by: Actor,
-    *,
-    typed: Typed | None = None,
-    status_code: int = 200,
-) -> Response:
-    case = inbox.case_row(session, case_id)
-    if case is None:
-        raise NotFound
-    handles = by.can(Permission.CASES_HANDLE)
-    state = CaseState(case.state)
-    return render(
-        request,
-        "faults/case.html",
-        status_code=status_code,
-        case=case,
-        dossier=dossier.dossier(session, case_id),
-        merged_into=case.merged_into_id and inbox.case_row(session, case.merged_into_id),
-        steps=[step.value for step in steps_from(state)] if handles else [],
-        can_merge=handles and state in MERGEABLE,
-        handles=handles,
-        companies=accounts.companies(session) if handles else [],
-        changes_of=changes_of,
-        typed=typed or Typed(),
-        labels=LABELS,
-        attachment_kinds=list(ATTACHMENT_KIND_LABELS.items()),
-        local_input=local_input,
-    )
-
-
-@router.get("/cases/{case_id}")
-def case_page(request: Request, session: SessionDep, by: Reader, case_id: UUID) -> Response:
-    return _case_page(request, session, case_id, by)
-
-
-def _done(case_id: UUID, anchor: str = "") -> Response:
-    return RedirectResponse(f"/cases/{case_id}{anchor}", 303)
-
-
-def _version(values: dict[str, Any]) -> int | None:
-    text = str(values.get("version", ""))
-    if not text.isdecimal():
-        raise Invalid
-    return int(text)
-
-
-async def submitted(request: Request) -> FormData:
-    return await request.form(max_fields=60, max_files=0)
-
-
-Submitted = Annotated[FormData, Depends(submitted)]
-
-
-@router.post("/cases/{case_id}/steps/{step}")
-def take_step(
-    request: Request, form: Submitted, session: SessionDep, by: Handler, case_id: UUID, step: Step
-) -> Response:
-    values = own_fields(form.multi_items(), step.value)
-
-    def act() -> None:
-        given = step_form(step, values)
-        service.take_step(session, case_id, step, given, by=by, expected=_version(values))
-
-    failed = _attempt(request, session, act, Typed(step.value, values))
-    if failed:
-        return _case_page(request, session, case_id, by, typed=failed[0], status_code=failed[1])
-    return _done(case_id)
-
-
-@router.post("/cases/{case_id}/judgement")
-def judge(
-    request: Request, form: Submitted, session: SessionDep, by: Handler, case_id: UUID
-) -> Response:
-    values = own_fields(form.multi_items(), "judge")
-
-    def act() -> None:
-        change = change_form(values)
-        service.change_case(session, case_id, change, by=by, expected=_version(values))
-
-    failed = _attempt(request, session, act, Typed("judge", values))
-    if failed:
-        return _case_page(request, session, case_id, by, typed=failed[0], status_code=failed[1])
-    return _done(case_id)
-
-
-@router.post("/cases/{case_id}/merge")
-def merge(
-    request: Request, form: Submitted, session: SessionDep, by: Handler, case_id: UUID
-) -> Response:
-    values = own_fields(form.multi_items(), "merge")
-
-    def act() -> None:
-        into_id = inbox.case_id_of(session, str(values.get("case_no", "")))
-        if into_id is None:
-            raise inbox.UnknownCaseNumber
-        reason = str(values.get("reason", ""))
-        service.merge(session, case_id, into_id, by=by, reason=reason, expected=_version(values))
-
-    failed = _attempt(request, session, act, Typed("merge", values))
-    if failed:
-        return _case_page(request, session, case_id, by, typed=failed[0], status_code=failed[1])
-    return _done(case_id)
-
-
-@router.post("/cases/{case_id}/unmerge")
-def unmerge(session: SessionDep, by: Handler, case_id: UUID) -> Response:
-    service.unmerge(session, case_id, by=by)
-    return _done(case_id)
-
-
-@router.post("/cases/{case_id}/responses")
-def add_response(
-    request: Request,
-    form: ArrivingForm,
-    session: SessionDep,
-    store: StoreDep,
-    by: Handler,
-    case_id: UUID,
-) -> Response:
-    values = own_fields(form.multi_items(), "response")
-    kind = AttachmentKind(str(form.get("photo_kind") or AttachmentKind.AFTER))
-
-    def act() -> None:
-        response = service.add_response(session, case_id, response_form(values), by=by)
-        _keep_photos(session, store, form, response.id, kind, by)
-
-    failed = _attempt(request, session, act, Typed("response", values))
-    if failed:
-        return _case_page(request, session, case_id, by, typed=failed[0], status_code=failed[1])
-    return _done(case_id, "#timeline")
-
-
-def _keep_photos(
-    session: SessionDep,
-    store: PhotoStore,
-    form: FormData,
-    response_id: UUID,
-    kind: AttachmentKind,
-    by: Actor,
-) -> None:
-    for photo in form.getlist("photos"):
-        if isinstance(photo, UploadFile) and photo.filename:
-            store_upload(session, store, photo, response_id=response_id, kind=kind, by=by)
-
-
 def _report_page(
     request: Request,
     session: SessionDep,
@@ -347,7 +172,7 @@ def new_report(
         filed.append(service.file_report(session, new, by=by).case_id)
 
     typed = Typed("report", values | {"symptoms": symptoms, "effects": effects})
-    failed = _attempt(request, session, act, typed)
+    failed = attempt(request, session, act, typed)
     if failed:
         chosen = values.get("position_id")
         return _report_page(
@@ -357,4 +182,7 @@ def new_report(
             typed=failed[0],
             status_code=failed[1],
         )
-    return _done(filed[0])
+    return RedirectResponse(f"/cases/{filed[0]}", 303)
+
+
+router.include_router(desk)

@@ -1,12 +1,12 @@
 """The rows that a report becomes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from service.accounts.actor import Actor
-from service.core.i18n.dates import era_year, fiscal_year, fiscal_year_days, tokyo_day
+from service.core.i18n.dates import era_year, fiscal_year, tokyo_day
 from service.core.identity import new_id
 from service.faults.domain import CaseState
 from service.faults.filing import Place
@@ -45,8 +45,8 @@ class Target:
 
 
 def year_mark(year: int) -> str:
-    """R8 for the fiscal year that began in April 2026."""
-    era, count = era_year(fiscal_year_days(year)[1]) or (None, year)
+    """R8 for 令和8年度. As `nendo` does it names the year on 1 May, so 2019 is R1."""
+    era, count = era_year(date(year, 5, 1)) or (None, year)
     return f"{era.letter if era else ''}{count}"
 
 

@@ -39,6 +39,8 @@ OWN_NOUNS = {
         "inbox",
         "dossier",
         "papers",
+        "desk",
+        "wording",
         "forms",
         "stream",
         "events",

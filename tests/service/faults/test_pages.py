@@ -235,7 +235,7 @@ def open_page(
 @pytest.mark.parametrize(
     "path", ["/", "/inbox", "/cases", "/cases/{case}", "/reports/new?position={pump}"]
 )
-def test_every_page_is_accessible_and_fits(  # noqa: PLR0917  # fixtures
+def test_every_page_is_accessible_and_fits(
     open_page: Callable[..., Page],
     violations: Callable[[Page], list[str]],
     staff: TestClient,
@@ -278,7 +278,11 @@ def test_a_new_report_is_counted_and_moves_nothing_until_asked(
 
 
 @pytest.mark.e2e
-def test_the_inbox_is_walked_by_keys(open_page: Callable[..., Page], case_id: str):
+def test_the_inbox_is_walked_by_keys(
+    open_page: Callable[..., Page], city: City, as_actor: AsActor, case_id: str
+):
+    with as_actor(city.contractor) as session:
+        file_report(session, make_report(city), by=city.contractor)
     page = open_page("/inbox", DESKTOP)
     links = page.locator("tbody th a")
     page.keyboard.press("j")

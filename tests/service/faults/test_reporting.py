@@ -11,6 +11,7 @@ from service.core.database import transaction
 from service.core.errors import Forbidden, NotFound
 from service.core.identity import new_id
 from service.faults.domain import PositionOrDescriptionMissing, SameIdOtherContent
+from service.faults.report_rows import year_mark
 from service.faults.schemas import ReportCreate
 from service.faults.service import FiledReport, body_digest, file_report
 from tests.service.faults.conftest import AsActor, City, make_report, rows
@@ -210,3 +211,8 @@ def test_fields_that_come_later_do_not_change_the_hash_of_what_was_sent(city: Ci
     new = make_report(city)
     assert body_digest(new) == body_digest(new.model_copy(update={"rain_mm_h": None}))
     assert body_digest(new) != body_digest(new.model_copy(update={"rain_mm_h": 12.5}))
+
+
+@pytest.mark.parametrize(("year", "mark"), [(2018, "H30"), (2019, "R1"), (2026, "R8")])
+def test_numbers_carry_the_fiscal_year_as_the_city_names_it(year: int, mark: str):
+    assert year_mark(year) == mark

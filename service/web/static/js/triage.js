@@ -16,7 +16,7 @@ function links() {
 /** @param {number} step */
 function go(step) {
   const all = links();
-  const here = all.findIndex((link) => link === document.activeElement);
+  const here = all.findIndex((link) => link.matches(":focus"));
   const next = here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step;
   all[Math.min(Math.max(next, 0), all.length - 1)]?.focus();
 }
