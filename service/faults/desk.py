@@ -12,7 +12,7 @@ from service.accounts import queries as accounts
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.attachments.api import ArrivingForm, StoreDep
+from service.attachments.api import CaseForm, StoreDep
 from service.attachments.domain import ATTACHMENT_KIND_LABELS, AttachmentKind
 from service.attachments.service import store_upload
 from service.attachments.store import PhotoStore
@@ -172,7 +172,7 @@ def unmerge(session: SessionDep, by: Handler, case_id: UUID) -> Response:
 @desk.post("/cases/{case_id}/responses")
 def add_response(
     request: Request,
-    form: ArrivingForm,
+    form: CaseForm,
     session: SessionDep,
     store: StoreDep,
     by: Handler,

@@ -27,47 +27,43 @@ from service.faults.models import CaseNumber, CaseReport, FaultCase, FaultReport
 
 @dataclass(frozen=True)
 class Place:
-    """Where the fault is; ``known_body`` is the hash of a report of the same id, if any."""
+    """Where the fault is, and the device that was there."""
 
-    facility_id: UUID | None
-    facility_code: str | None
-    facility_name: str | None
+    facility_id: UUID
+    facility_code: str
+    facility_name: str
     position_id: UUID | None
     position_name: str | None
     device_id: UUID | None
-    known_body: bytes | None
 
 
 _IN_FORCE = """
-  (cast(:company_id as uuid) is null or exists (
-    select 1 from contract c
-    where c.company_id = :company_id
-      and cast(:in_force_on as date) between c.starts_on and c.ends_on
-      and (c.covers_all_facilities
-           or exists (select 1 from contract_facility cf
-                      where cf.contract_id = c.id and cf.facility_id = f.id))))
+  exists (
+    select 1 from contract k
+    where k.company_id = :company_id
+      and cast(:in_force_on as date) between k.starts_on and k.ends_on
+      and (k.covers_all_facilities
+           or exists (select 1 from contract_facility kf
+                      where kf.contract_id = k.id and kf.facility_id = f.id)))
 """
 _PLACE_COLUMNS = """
   f.id as facility_id, f.facility_code, f.name as facility_name,
-  p.id as position_id, p.name as position_name, i.device_id, r.body_sha256 as known_body
+  p.id as position_id, p.name as position_name, i.device_id
 """
-_OF_POSITION = text(f"""
+_OF_POSITION = f"""
   select {_PLACE_COLUMNS}
-  from (select cast(:report_id as uuid) as report_id) one
-  left join position p on p.id = :position_id
-  left join facility f on f.id = p.facility_id and {_IN_FORCE}
+  from position p
+  join facility f on f.id = p.facility_id
   left join installation i on i.position_id = p.id and i.period @> cast(:day as date)
-  left join fault_report r on r.id = one.report_id
-""")  # noqa: S608  # only the fragments above are put in
-_OF_FACILITY = text(f"""
-  select {_PLACE_COLUMNS}
-  from (select cast(:report_id as uuid) as report_id) one
-  left join facility f on f.id = :facility_id and {_IN_FORCE}
-  left join position p on false
-  left join installation i on false
-  left join fault_report r on r.id = one.report_id
-""")  # noqa: S608  # only the fragments above are put in
-_FOLLOWED = text(f"""
+  where p.id = :position_id
+"""  # noqa: S608  # only the fragment above is put in
+_OF_FACILITY = """
+  select f.id as facility_id, f.facility_code, f.name as facility_name,
+         null::uuid as position_id, null as position_name, null::uuid as device_id
+  from facility f
+  where f.id = :facility_id
+"""
+_FOLLOWED = """
   with recursive chain as (
     select c.*, 0 as depth from fault_case c where c.id = :case_id
     union all
@@ -76,11 +72,23 @@ _FOLLOWED = text(f"""
   select c.id, c.case_no, c.state, c.company_id, c.facility_id, f.facility_code,
          f.name as facility_name, p.name as position_name, c.position_id
   from chain c
-  join facility f on f.id = c.facility_id and {_IN_FORCE}
+  join facility f on f.id = c.facility_id
   left join position p on p.id = c.position_id
-  where cast(:company_id as uuid) is null or c.company_id = :company_id
-  order by c.depth desc limit 1
-""")  # noqa: S608  # only the fragment above is put in
+  where c.depth = (select max(depth) from chain)
+"""
+# By the actor's own rights, or (late) by a contract that was in force on the day of writing.
+_VISIBLE = {
+    name: text(sql)
+    for name, sql in (("position", _OF_POSITION), ("facility", _OF_FACILITY), ("case", _FOLLOWED))
+}
+_LATE = {
+    name: text(f"{sql} and {_IN_FORCE}")
+    for name, sql in (
+        ("position", _OF_POSITION),
+        ("facility", _OF_FACILITY),
+        ("case", _FOLLOWED + " and c.company_id = :company_id"),
+    )
+}
 _EARLIER = text("""
   select r.body_sha256, r.report_no, r.company_id, r.after_contract, c.id as case_id, c.case_no,
          c.state
@@ -92,60 +100,38 @@ _EARLIER = text("""
 """)
 
 
-def _place(session: Session, statement: Any, values: Mapping[str, Any]) -> Place:
-    return Place(**session.execute(statement, values).mappings().one())
+@dataclass(frozen=True)
+class Contracted:
+    """Instead of the actor's own rights: a company with a contract in force on a day."""
+
+    company_id: UUID
+    in_force_on: date
+
+
+def _one(session: Session, what: str, values: dict[str, Any], contracted: Contracted | None) -> Any:
+    if contracted is None:
+        return session.execute(_VISIBLE[what], values).first()
+    return session.execute(_LATE[what], values | vars(contracted)).first()
 
 
 def place_of_position(
-    session: Session,
-    position_id: UUID,
-    *,
-    report_id: UUID,
-    day: date,
-    company_id: UUID | None = None,
-    in_force_on: date | None = None,
-) -> Place:
-    """The position with the device that sat in it on the day.
-
-    With a company: only when it had a contract for the facility on ``in_force_on``.
-    """
-    values = {
-        "position_id": position_id,
-        "report_id": report_id,
-        "day": day,
-        "company_id": company_id,
-        "in_force_on": in_force_on,
-    }
-    return _place(session, _OF_POSITION, values)
+    session: Session, position_id: UUID, *, day: date, contracted: Contracted | None = None
+) -> Place | None:
+    """The position with the device that sat in it on the day."""
+    row = _one(session, "position", {"position_id": position_id, "day": day}, contracted)
+    return None if row is None else Place(*row)
 
 
 def place_of_facility(
-    session: Session,
-    facility_id: UUID,
-    *,
-    report_id: UUID,
-    company_id: UUID | None = None,
-    in_force_on: date | None = None,
-) -> Place:
-    values = {
-        "facility_id": facility_id,
-        "report_id": report_id,
-        "company_id": company_id,
-        "in_force_on": in_force_on,
-    }
-    return _place(session, _OF_FACILITY, values)
+    session: Session, facility_id: UUID, *, contracted: Contracted | None = None
+) -> Place | None:
+    row = _one(session, "facility", {"facility_id": facility_id}, contracted)
+    return None if row is None else Place(*row)
 
 
-def followed_case(
-    session: Session,
-    case_id: UUID,
-    *,
-    company_id: UUID | None = None,
-    in_force_on: date | None = None,
-) -> Any:
+def followed_case(session: Session, case_id: UUID, *, contracted: Contracted | None = None) -> Any:
     """The case, or the one it has been merged into; None when the actor may not see it."""
-    values = {"case_id": case_id, "company_id": company_id, "in_force_on": in_force_on}
-    return session.execute(_FOLLOWED, values).first()
+    return _one(session, "case", {"case_id": case_id}, contracted)
 
 
 def earlier_report(session: Session, report_id: UUID) -> Any:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from service.audit.service import record
 from service.core import outbox
 from service.core.clock import now
 from service.core.database import SYSTEM, identify
-from service.core.errors import Forbidden, NotFound
+from service.core.errors import DomainError, Forbidden, NotFound
 from service.core.i18n.dates import fiscal_year, tokyo_day
 from service.faults import filing
 from service.faults.domain import (
@@ -23,7 +23,7 @@ from service.faults.domain import (
     PositionOrDescriptionMissing,
     SameIdOtherContent,
 )
-from service.faults.filing import Place
+from service.faults.filing import Contracted, Place
 from service.faults.report_rows import Target, case_row, report_row, year_mark
 from service.faults.schemas import ReportCreate
 from service.faults.severity import is_emergency
@@ -65,8 +65,9 @@ def file_report(session: Session, new: ReportCreate, *, by: Actor) -> FiledRepor
     by.require(Permission.REPORTS_FILE)
     digest = body_digest(new)
     target = _target(session, new, by)
-    if target.place.known_body is not None:
-        return _answer_again(session, new, digest, by=by)
+    if target is None:
+        # What was taken once keeps its receipt, even if its place is out of sight by now.
+        return _answer_again(session, new, digest, by=by, otherwise=NotFound())
     filed = _insert(session, new, target, digest, by=by)
     if filed is None:
         return _answer_again(session, new, digest, by=by)
@@ -74,39 +75,31 @@ def file_report(session: Session, new: ReportCreate, *, by: Actor) -> FiledRepor
     return filed
 
 
-def _target(session: Session, new: ReportCreate, by: Actor) -> Target:
+def _target(session: Session, new: ReportCreate, by: Actor) -> Target | None:
     if by.is_contractor and new.company_id not in {None, by.company_id}:
         raise Forbidden
-    target = _visible_target(session, new)
-    if target is None and by.is_contractor:
-        target = _late_target(session, new, by)
-    if target is None:
-        raise NotFound
+    target = _found(session, new)
+    if target is None and by.company_id is not None:
+        return _late_target(session, new, by, by.company_id)
     return target
 
 
-def _visible_target(session: Session, new: ReportCreate, **contract: Any) -> Target | None:
+def _found(
+    session: Session, new: ReportCreate, contracted: Contracted | None = None
+) -> Target | None:
     if new.case_id is not None:
-        return _followed(session, new, **contract)
+        return _followed(filing.followed_case(session, new.case_id, contracted=contracted))
     if new.position_id is not None:
-        place = filing.place_of_position(
-            session,
-            new.position_id,
-            report_id=new.id,
-            day=tokyo_day(new.occurred_at),
-            **contract,
-        )
+        day = tokyo_day(new.occurred_at)
+        place = filing.place_of_position(session, new.position_id, day=day, contracted=contracted)
     elif new.facility_id is not None and new.unregistered_desc:
-        place = filing.place_of_facility(session, new.facility_id, report_id=new.id, **contract)
+        place = filing.place_of_facility(session, new.facility_id, contracted=contracted)
     else:
         raise PositionOrDescriptionMissing
-    known = place.known_body is not None
-    return Target(place) if known or place.facility_id is not None else None
+    return None if place is None else Target(place)
 
 
-def _followed(session: Session, new: ReportCreate, **contract: Any) -> Target | None:
-    assert new.case_id is not None  # noqa: S101  # asked by the caller
-    case = filing.followed_case(session, new.case_id, **contract)
+def _followed(case: Any) -> Target | None:
     if case is None:
         return None
     place = Place(
@@ -116,26 +109,19 @@ def _followed(session: Session, new: ReportCreate, **contract: Any) -> Target | 
         position_id=case.position_id,
         position_name=case.position_name,
         device_id=None,
-        known_body=None,
     )
     return Target(place, case.id, case.case_no, CaseState(case.state), case.company_id)
 
 
-def _late_target(session: Session, new: ReportCreate, by: Actor) -> Target | None:
+def _late_target(session: Session, new: ReportCreate, by: Actor, company_id: UUID) -> Target | None:
     """Where a report points that was written under a contract which has ended since.
 
     The contractor's own rights show neither place nor case any more: the day of writing decides.
     """
     identify(session, SYSTEM)
-    found = _visible_target(
-        session, new, company_id=by.company_id, in_force_on=tokyo_day(new.captured_at)
-    )
+    found = _found(session, new, Contracted(company_id, tokyo_day(new.captured_at)))
     identify(session, by.identity)
-    if found is None:
-        return None
-    return Target(
-        found.place, found.case_id, found.case_no, found.state, found.company_id, late=True
-    )
+    return None if found is None else replace(found, late=True)
 
 
 def _insert(
@@ -170,7 +156,6 @@ def _open_case(
     session: Session, new: ReportCreate, target: Target, report: dict[str, Any], *, by: Actor
 ) -> FiledReport | None:
     facility_id = target.place.facility_id
-    assert facility_id is not None  # noqa: S101  # a target without a facility is not found
     year = fiscal_year(tokyo_day(report["received_at"]))
     inserted = filing.insert_numbered_report(
         session, report, facility_id=facility_id, fiscal_year=year
@@ -193,13 +178,22 @@ def _open_case(
     )
 
 
-def _answer_again(session: Session, new: ReportCreate, digest: bytes, *, by: Actor) -> FiledReport:
+def _answer_again(
+    session: Session,
+    new: ReportCreate,
+    digest: bytes,
+    *,
+    by: Actor,
+    otherwise: DomainError | None = None,
+) -> FiledReport:
     if by.is_contractor:
         # After the contract the reporter still gets the receipt of an own report.
         identify(session, SYSTEM)
     earlier = filing.earlier_report(session, new.id)
     identify(session, by.identity)
-    if earlier is None or earlier.body_sha256 != digest:
+    if earlier is None:
+        raise otherwise or SameIdOtherContent
+    if earlier.body_sha256 != digest:
         raise SameIdOtherContent
     if by.is_contractor and earlier.company_id != by.company_id:
         raise SameIdOtherContent
