@@ -11,9 +11,10 @@ from service.analytics.report import Report
 from service.analytics.reports import failure_rate as failure_rate_report
 from service.analytics.reports import failure_rate_devices as devices_report
 from service.analytics.reports.failure_rate_devices import DeviceList
-from service.analytics.snapshot import current_mark, extract
+from service.analytics.snapshot import current_mark, extract, sees_everything
 from service.analytics.snapshot_store import Snapshot, SnapshotStore
 from service.core import clock
+from service.core.errors import Forbidden
 from service.core.settings import Settings
 
 # A reader waits for a refresh that the last time took no longer than this.
@@ -24,12 +25,18 @@ def store_of(settings: Settings) -> SnapshotStore:
     return SnapshotStore(settings.state_dir / "snapshots")
 
 
+def _admit(session: Session, by: Actor) -> None:
+    by.require(Permission.ANALYTICS_READ)
+    if not sees_everything(session):
+        raise Forbidden
+
+
 def current_snapshot(session: Session, settings: Settings, *, by: Actor) -> Snapshot:
     """The newest snapshot, refreshed when data or the day have changed and it is cheap to do so.
 
     Otherwise the snapshot says that it is behind, and the worker's next refresh mends that.
     """
-    by.require(Permission.ANALYTICS_READ)
+    _admit(session, by)
     store = store_of(settings)
     latest = store.latest()
     is_of_today = latest is not None and latest.day == clock.today()
@@ -54,7 +61,7 @@ def snapshot_for(
     session: Session, settings: Settings, snapshot_id: str | None, *, by: Actor
 ) -> Snapshot:
     """A kept snapshot by its id, to repeat a report; without id the current one."""
-    by.require(Permission.ANALYTICS_READ)
+    _admit(session, by)
     if snapshot_id:
         return store_of(settings).find(snapshot_id)
     return current_snapshot(session, settings, by=by)

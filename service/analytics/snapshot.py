@@ -121,3 +121,8 @@ def _numbered(
 def current_mark(session: Session) -> str:
     """The mark as it is now; an actor with full sight gets the one that `extract` stores."""
     return str(session.execute(text(MARK)).scalar_one())
+
+
+def sees_everything(session: Session) -> bool:
+    """PostgreSQL's own answer: a snapshot holds all rows, so only full sight may read it."""
+    return bool(session.execute(text("select gesuibo.sees_all()")).scalar_one())

@@ -1,7 +1,7 @@
 """Files as they were sent, and the smaller pictures. Row-level security decides who finds them."""
 
 import base64
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -65,25 +65,38 @@ async def arriving_photo(request: Request) -> AsyncIterator[Arrival]:
         yield arrival
 
 
-async def arriving_form(request: Request) -> AsyncIterator[FormData]:
-    """A form with photos; large files wait on disk. Name it before the session."""
-    await run_in_threadpool(admit, request, Permission.REPORTS_FILE)
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise UnsupportedContent
+def arriving_form(
+    permission: Permission,
+) -> Callable[[Request], AsyncIterator[FormData]]:
+    """A form with photos, read only for those who may send it; large files wait on disk.
+
+    Name it before the session, which would otherwise be held open while the photos arrive.
+    """
+
+    async def read(request: Request) -> AsyncIterator[FormData]:
+        await run_in_threadpool(admit, request, permission)
+        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raise UnsupportedContent
+        form = await _parsed(request)
+        try:
+            yield form
+        finally:
+            await form.close()
+
+    return read
+
+
+async def _parsed(request: Request) -> FormData:
     parts = _limited(request, get_settings().photo_max_bytes * FORM_PHOTOS_AT_FULL_SIZE)
     parser = MultiPartParser(
         request.headers, parts, max_files=FORM_MAX_PHOTOS, max_fields=60, max_part_size=1 << 17
     )
     try:
-        form = await parser.parse()
+        return await parser.parse()
     except _FormTooLarge as error:
         raise TooLarge(limit_mb=error.limit_mb) from error
     except MultiPartException as error:
         raise UnreadableForm from error
-    try:
-        yield form
-    finally:
-        await form.close()
 
 
 class _FormTooLarge(MultiPartException):
@@ -104,7 +117,8 @@ async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
 
 
 ArrivingPhoto = Annotated[Arrival, Depends(arriving_photo)]
-ArrivingForm = Annotated[FormData, Depends(arriving_form)]
+ReportForm = Annotated[FormData, Depends(arriving_form(Permission.REPORTS_FILE))]
+CaseForm = Annotated[FormData, Depends(arriving_form(Permission.CASES_HANDLE))]
 
 
 @router.get("/api/v1/attachments", dependencies=READERS)

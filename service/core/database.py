@@ -50,8 +50,14 @@ def identify(session: Session, who: RowIdentity) -> None:
 def application_url(settings: Settings) -> URL:
     """The login's URL with the restricted role set from the first statement on."""
     url = make_url(settings.database_url)
+    wanted = {
+        "role": settings.app_role,
+        "TimeZone": "UTC",
+        "jit": "off",  # its start-up costs more than our queries
+        "statement_timeout": "60s",
+    }
     return url.update_query_dict(
-        {"options": f"-c role={settings.app_role} -c TimeZone=UTC -c jit=off -c statement_timeout=60s"}
+        {"options": " ".join(f"-c {name}={value}" for name, value in wanted.items())}
     )
 
 

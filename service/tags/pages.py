@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from service.accounts.access import PUBLIC, MaybeActor, requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.attachments.api import ArrivingForm, StoreDep
+from service.attachments.api import ReportForm, StoreDep
 from service.core import clock
 from service.core.http.problems import explain
 from service.core.http.session import SessionDep
@@ -55,7 +55,7 @@ def tag_page(request: Request, session: SessionDep, actor: MaybeActor, tag: str)
 @router.post("/t/{tag}")
 def file_report(
     request: Request,
-    form: ArrivingForm,
+    form: ReportForm,
     session: SessionDep,
     store: StoreDep,
     by: Reporter,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
+from threading import RLock
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -70,11 +71,16 @@ class AssetFolder:
     root: Path
     _known: dict[str, Asset] = field(default_factory=dict)
     _reading: list[str] = field(default_factory=list)
+    _lock: RLock = field(default_factory=RLock)
 
     def find(self, path: str) -> Asset | None:
-        if path not in self._known and self._is_file(path):
-            self._known[path] = self._read(path)
-        return self._known.get(path)
+        known = self._known.get(path)
+        if known is not None or not self._is_file(path):
+            return known
+        with self._lock:  # `_reading` is the trail of one reader
+            if path not in self._known:
+                self._known[path] = self._read(path)
+            return self._known[path]
 
     def __iter__(self) -> Iterator[str]:
         files = (path for path in self.root.rglob("*") if path.is_file())

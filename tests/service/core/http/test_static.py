@@ -1,4 +1,5 @@
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,15 @@ def test_the_style_of_office_pages_stays_small():
         found = own_assets().find(name)
         assert found is not None
         assert len(gzip.compress(found.body)) < limit
+
+
+def test_many_readers_at_once_get_the_same_addresses(tmp_path: Path) -> None:
+    """A fresh server's first pages arrive together."""
+    for number in range(30):
+        (tmp_path / f"m{number}.js").write_text(f'import "./m{number + 1}.js";\n')
+    (tmp_path / "m30.js").write_text("export {};\n")
+    for _ in range(20):
+        folder = AssetFolder(tmp_path)
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(folder.find, [f"m{n % 31}.js" for n in range(62)]))
+        assert all(found)
