@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
-from importers.kinds import KINDS, Kind
+from importers.kinds import KINDS, Kind, Parent
 from importers.models import ImportJob, JobState, Outcome
 
 
@@ -142,16 +142,19 @@ class Step(NamedTuple):
     values: dict[str, Any]
 
 
+_CHILDREN = [kind.name for kind in KINDS.values() if isinstance(kind.keys[0], Parent)]
 _STEPS = text(
     "select r.row_no, o ->> 'kind', o ->> 'do', (o ->> 'id')::uuid, (o ->> 'version')::integer,"
-    " o -> 'key', o -> 'values' from import_row r"
+    " o -> 'key', case when o ->> 'kind' = any(:children) then o -> 'values' else '{}' end"
+    " from import_row r"
     " cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
     " where r.job_id = :job_id order by r.id"
 )
 
 
 def steps(session: Session, job_id: UUID) -> list[Step]:
-    return [Step(*row) for row in session.execute(_STEPS, {"job_id": job_id}).all()]
+    params = {"job_id": job_id, "children": _CHILDREN}
+    return [Step(*row) for row in session.execute(_STEPS, params).all()]
 
 
 @cache

@@ -1,6 +1,6 @@
 """A ledger on its way in: read only for those who may import, and never beyond the limit."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -25,7 +25,7 @@ class Upload:
     source: str | None
 
 
-async def arriving_file(request: Request) -> AsyncIterator[Upload]:
+async def arriving_file(request: Request) -> Upload:
     """The form's file and source. Name it before the session: a slow sender holds none."""
     await run_in_threadpool(admit, request, Permission.IMPORTS_MANAGE)
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
@@ -35,8 +35,10 @@ async def arriving_file(request: Request) -> AsyncIterator[Upload]:
         form = await parser.parse()
     except MultiPartException as error:
         raise FileMissing from error
-    yield await _upload(form)
-    await form.close()
+    try:
+        return await _upload(form)
+    finally:
+        await form.close()
 
 
 async def _limited(request: Request) -> AsyncGenerator[bytes, None]:

@@ -1,17 +1,6 @@
 from datetime import date
 
 import pytest
-from tests.importers.ledgers import (
-    CLASSES,
-    EQUIPMENT_HEADER,
-    FACILITIES,
-    PUMP_1,
-    PUMP_2,
-    load,
-    outcomes,
-    plan,
-    workbook,
-)
 from sqlalchemy import text
 from sqlmodel import Session, select
 
@@ -32,6 +21,17 @@ from importers.service import ApplyMode
 from service.core.database import SYSTEM, identify
 from service.core.identity import new_id
 from service.registry.models import Device, DeviceModel, Facility, Installation, Location, Position
+from tests.importers.ledgers import (
+    CLASSES,
+    EQUIPMENT_HEADER,
+    FACILITIES,
+    PUMP_1,
+    PUMP_2,
+    load,
+    outcomes,
+    plan,
+    workbook,
+)
 
 LEDGER = EQUIPMENT_HEADER + PUMP_1 + PUMP_2
 

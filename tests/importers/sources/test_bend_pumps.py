@@ -4,12 +4,12 @@ import json
 from datetime import date
 
 import pytest
-from tests.importers.ledgers import SAMPLES, load, outcomes, plan
 from sqlalchemy import text
 from sqlmodel import select
 
 from importers import queries, service
 from service.registry.models import Device, Facility, Installation, Position
+from tests.importers.ledgers import SAMPLES, load, outcomes, plan
 
 PUMPS = SAMPLES / "bend" / "lift_station_pumps.csv"
 
@@ -64,9 +64,7 @@ def test_a_station_is_found_by_the_pump_number_when_its_name_is_missing(bend):
     facilities = {f.facility_code: f for f in bend.exec(select(Facility))}
     assert facilities["LS069"].name == "Poplar Park"
     assert facilities["LS069"].address == "60841 Yellow Leaf St., 97702"
-    pumps = bend.exec(
-        select(Position).where(Position.facility_id == facilities["LS091"].id)
-    ).all()
+    pumps = bend.exec(select(Position).where(Position.facility_id == facilities["LS091"].id)).all()
     assert {pump.position_code for pump in pumps} == {"CPUMP091A", "CPUMP091B"}
 
 

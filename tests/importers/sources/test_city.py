@@ -2,9 +2,9 @@
 
 import pytest
 from sqlalchemy import text
-from tests.importers.ledgers import SAMPLES, load, outcomes, plan
 
 from importers import service
+from tests.importers.ledgers import SAMPLES, load, outcomes, plan
 
 CITY = SAMPLES / "city"
 FILES = (
