@@ -43,15 +43,15 @@ REPORT = """
 with kase as (
     insert into fault_case (id, case_no, facility_id, position_id, device_id, company_id,
         occurred_at, reported_at, symptoms, summary, operation_effect, occurred_precision, detection)
-    values ($1, $1::text, $3, $4, $5, $6, now(), now(), '{S01}', $7, 'stopped', 'exact', 'patrol')),
+    values ($1, ($1::uuid)::text, $3, $4, $5, $6, now(), now(), '{S01}', $7, 'stopped', 'exact', 'patrol')),
 report as (
     insert into fault_report (id, report_no, kind, company_id, reporter_name, body, captured_at,
         received_at, entry_mode)
-    values ($2, $2::text, 'first', $6, 'bench', $7, now(), now(), 'tag')),
+    values ($2, ($2::uuid)::text, 'first', $6, 'bench', $7, now(), now(), 'tag')),
 link as (insert into case_report (case_id, report_id, linked_at) values ($1, $2, now())),
 trail as (
     insert into audit_entry (actor_name, via, action, target_type, target_id, after, digest)
-    values ('bench', 'phone', 'create', 'fault_report', $2::text, $8::jsonb, sha256($2::text::bytea)))
+    values ('bench', 'phone', 'create', 'fault_report', ($2::uuid)::text, $8::jsonb, sha256(($2::uuid)::text::bytea)))
 insert into outbox_event (topic, payload) values ('report.filed', $8::jsonb)
 """
 
