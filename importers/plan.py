@@ -96,16 +96,20 @@ class Planner:
             for row in self._sound():
                 for draft in row.drafts:
                     self._drafted.setdefault((draft.kind, draft.key), draft)
-            fallen = [row for row in self._sound() if self._reject_if_orphan(row)]
+            passed: set[int] = set()
+            fallen = [row for row in self._sound() if self._reject_if_orphan(row, passed)]
             if not fallen:
                 return
 
-    def _reject_if_orphan(self, row: InterpretedRow) -> bool:
+    def _reject_if_orphan(self, row: InterpretedRow, passed: set[int]) -> bool:
         for draft in row.drafts:
+            if id(draft) in passed:  # rows in one room share the drafts of their places
+                continue
             found = self._fault_of(draft)
             if found is not None:
                 self._block(row, found)
                 return True
+            passed.add(id(draft))
         return False
 
     def _fault_of(self, draft: Draft) -> Message | None:

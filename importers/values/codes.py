@@ -4,6 +4,7 @@ from importers.values.reading import Change, Reading
 from importers.values.text import folded
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━﹣﹘˗⁃"), "-")
+_PLAIN = re.compile(r"[0-9A-DF-Z-]+")  # most codes; an E could be an exponent
 _LONG_VOWEL = re.compile(r"(?<=[0-9A-Za-z-])ー+(?=[0-9A-Za-z-])")
 _EXPONENT = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 
@@ -14,6 +15,8 @@ def read_code(raw: str) -> Reading:
     「Ｐー１０１」 is P-101; a long vowel between letters of a name is never touched because names
     are not read by this rule.
     """
+    if _PLAIN.fullmatch(raw):
+        return Reading(raw)
     text = folded(raw)
     dashed = _LONG_VOWEL.sub("-", text.translate(_DASHES))
     changes = []

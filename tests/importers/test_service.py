@@ -42,7 +42,7 @@ def city(session, terminal):
     return session
 
 
-def _reasons(session, job, outcome):
+def _reasons(session, job, outcome) -> list[tuple[int, list[str]]]:
     rows = queries.rows(session, job.id, after=0, limit=100, outcome=outcome)
     return [
         (row["row_no"], [m["code"] for m in row["messages"] if m["level"] != "change"])
@@ -50,7 +50,7 @@ def _reasons(session, job, outcome):
     ]
 
 
-def _counts(session):
+def _counts(session) -> dict[str, int]:
     tables = ("facility", "location", "device_model", "position", "device", "installation")
     return {t: session.execute(text(f"select count(*) from {t}")).scalar_one() for t in tables}
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+from httpx2 import Response
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
@@ -62,7 +63,7 @@ def engineer(engine: Engine, settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
-def _upload(client: TestClient, content: bytes, name: str = "台帳.csv", **data: str):
+def _upload(client: TestClient, content: bytes, name: str = "台帳.csv", **data: str) -> Response:
     return client.post("/api/v1/imports", files={"file": (name, content)}, data=data)
 
 

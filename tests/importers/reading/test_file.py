@@ -16,7 +16,7 @@ KNOWN = frozenset({"施設コード", "施設名", "設置年月"})
 CSV = "施設コード,施設名\nTJ,辻堂\nP01,見本第一\n"
 
 
-def _rows(content):
+def _rows(content) -> list[tuple[int, tuple[str, ...]]]:
     return [(row.row_no, row.cells) for row in read_file(content, KNOWN).tables[0].rows]
 
 
@@ -69,7 +69,7 @@ def test_end_of_file_mark_of_old_systems():
     assert _rows((CSV + "\x1a").encode("cp932")) == _rows(CSV.encode())
 
 
-def _workbook(rows):
+def _workbook(rows) -> bytes:
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)

@@ -20,7 +20,7 @@ def bend(session, terminal):
     return session
 
 
-def _device(session, code):
+def _device(session, code) -> Device:
     return session.exec(select(Device).where(Device.asset_code == code)).one()
 
 

@@ -18,7 +18,7 @@ FILES = (
 )
 
 
-def _rows(path):
+def _rows(path) -> int:
     """Rows of the file, counted without the importers."""
     import csv  # noqa: PLC0415
 
@@ -60,7 +60,7 @@ HEADER = (
 )
 
 
-def _case(number, *, position="", state="完結", closed="2020-05-09 10:00", into=""):
+def _case(number, *, position="", state="完結", closed="2020-05-09 10:00", into="") -> str:
     return (
         f"{number},MC1,{position},2020-05-01 09:00,2020-05-01 10:00,S04 S05,停止,HK-A,例田 三郎,"
         f"異音がする,停止した,軸受を交換した,交換,120000,{closed},{state},1,{into}\n"

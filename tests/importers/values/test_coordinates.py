@@ -7,7 +7,7 @@ from service.core.geometry import LonLat, to_plane
 HALL = LonLat(139.4902, 35.3389)
 
 
-def _near(point, other=HALL, tolerance=2e-5):
+def _near(point, other=HALL, tolerance=2e-5) -> bool:
     return abs(point.lon - other.lon) < tolerance and abs(point.lat - other.lat) < tolerance
 
 
