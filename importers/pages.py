@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -27,6 +27,22 @@ router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.IMPORTS_MANAGE))]
 SHOWN_JOBS = 50
 SHOWN_ROWS = 100
+
+
+def in_file_order(raw: dict[str, str], job: ImportJob) -> list[tuple[str, str]]:
+    """The cells of a row as the file has them; a stored JSON object keeps no order."""
+    return [(name, raw[name]) for name in job.notes["header"] if name in raw]
+
+
+def shown_changes(changed: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:
+    """A partial date is four columns and one thing: its writing stands for all."""
+    hidden = {
+        name.removesuffix("_raw") + part
+        for name in changed
+        if name.endswith("_raw")
+        for part in ("_from", "_to", "_precision")
+    }
+    return [(name, pair) for name, pair in changed.items() if name not in hidden]
 
 
 def _start_page(
@@ -94,6 +110,8 @@ def _job_page(
         kind_labels={kind.name: kind.label for kind in KINDS.values()},
         left_out=LEFT_OUT,
         field_label=field_label,
+        in_file_order=in_file_order,
+        shown_changes=shown_changes,
         bad=service.bad_rows(job),
         to_write=service.rows_to_write(job),
         problem=problem,

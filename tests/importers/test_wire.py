@@ -223,3 +223,18 @@ def test_a_named_source_is_taken_at_its_word(engineer: TestClient):
     assert wrong.json()["code"] == "columns-missing"
     right = _upload(engineer, CLASSES.encode(), source="classes")
     assert right.status_code == 201
+
+
+def test_a_changed_partial_date_is_one_line_and_cells_keep_their_order(
+    engineer: TestClient, facility: bytes, code: str
+):
+    for since in ("S57.4.1", "S57.4"):
+        content = f"施設コード,施設名,施設種別,供用開始\n{code},見本,ポンプ場,{since}\n".encode()
+        sent = engineer.post("/imports", files={"file": ("x.csv", content)})
+        page = engineer.get(sent.headers["location"]).text
+        found = page.split('name="plan_hash" value="')[1].split('"')[0]
+        engineer.post(f"{sent.headers['location']}/apply", data={"plan_hash": found})
+    assert page.count("<del>") == 1
+    assert "供用開始: <del>S57.4.1</del> → <ins>S57.4</ins>" in page
+    order = [page.index(f"<li>{name}: ") for name in ("施設コード", "施設名", "施設種別")]
+    assert order == sorted(order)
