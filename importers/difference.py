@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from importers.kinds import Kind
+from importers.kind import Kind
 from importers.queries import Existing
 
 

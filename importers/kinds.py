@@ -1,55 +1,11 @@
-"""The tables that imports write: natural keys, columns, and what a new record needs."""
+"""The tables that imports write, in the order of their references."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
+from importers.fault_kinds import FAULT_KINDS
+from importers.kind import Kind, Parent, Values
 from service.core.i18n.marker import N_
-
-Values = Mapping[str, Any]
-
-
-class Parent(NamedTuple):
-    """A part of a key that is another record's own key, held as its id in ``column``."""
-
-    kind: str
-    column: str
-
-
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """``keys`` are columns (or expressions) and parents, in the order of a draft's key.
-
-    Lookups read one table at a time, by arrays of keys or ids: right after a bulk import there
-    are no statistics, and a join could be planned as if the tables were still empty.
-
-    ``secondary`` columns are raw writings: alone they do not make a record different.
-    ``fixed`` columns never change by import; ``append_only`` records not at all.
-    """
-
-    name: str
-    label: str
-    keys: tuple[str | Parent, ...]
-    columns: tuple[str, ...]
-    required: tuple[str, ...] = ()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    expressions: Mapping[str, str] = field(default_factory=dict)
-    secondary: frozenset[str] = frozenset()
-    fixed: frozenset[str] = frozenset()
-    versioned: bool = True
-    append_only: bool = False
-    is_link: bool = False
-    render: Callable[[Values, Values], dict[str, Any]] = lambda values, _before: dict(values)
-    stored: tuple[str, ...] = ()
-
-    @property
-    def key_columns(self) -> tuple[str, ...]:
-        return tuple(key.column if isinstance(key, Parent) else key for key in self.keys)
-
-    @property
-    def stored_columns(self) -> tuple[str, ...]:
-        return self.stored or self.columns
 
 
 def _partial(prefix: str) -> tuple[str, ...]:
@@ -70,7 +26,7 @@ def _bound(values: Values, name: str) -> str:
     return day.isoformat() if isinstance(day, date) else ""
 
 
-_ALL = (
+_REGISTRY = (
     Kind(
         "company",
         N_("事業者"),
@@ -254,110 +210,5 @@ _ALL = (
         versioned=False,
         is_link=True,
     ),
-    Kind(
-        "fault_case",
-        N_("案件"),
-        ("case_no",),
-        (
-            "case_no",
-            "facility_id",
-            "position_id",
-            "device_id",
-            "company_id",
-            "unregistered_desc",
-            "occurred_at",
-            "occurred_precision",
-            "found_at",
-            "reported_at",
-            "detection",
-            "alarm_class",
-            "alarm_text",
-            "symptoms",
-            "summary",
-            "operation_effect",
-            "environment_effects",
-            "severity",
-            "urgency",
-            "cause_group",
-            "counts_as_failure",
-            "merged_into_id",
-            "state",
-            "state_reason",
-            "wait_reason",
-            "temporary_fix",
-            "stop_from",
-            "stop_to",
-            "closed_at",
-        ),
-        required=("facility_id", "occurred_at", "reported_at"),
-        defaults={
-            "occurred_precision": "exact",
-            "detection": "other",
-            "symptoms": [],
-            "summary": "",
-            "operation_effect": "none",
-            "environment_effects": [],
-            "counts_as_failure": True,
-            "state": "reported",
-            "temporary_fix": False,
-        },
-    ),
-    Kind(
-        "fault_report",
-        N_("故障報告"),
-        ("report_no",),
-        (
-            "report_no",
-            "kind",
-            "company_id",
-            "reporter_name",
-            "body",
-            "temporary_action",
-            "captured_at",
-            "received_at",
-            "entry_mode",
-        ),
-        required=("reporter_name", "body", "captured_at"),
-        defaults={
-            "kind": "first",
-            "measured_values": {},
-            "announced_photos": [],
-            "after_contract": False,
-        },
-        versioned=False,
-        append_only=True,
-    ),
-    Kind(
-        "case_report",
-        N_("案件と報告"),
-        (Parent("fault_case", "case_id"), Parent("fault_report", "report_id")),
-        ("case_id", "report_id"),
-        defaults={"linked_at": "now"},
-        versioned=False,
-        is_link=True,
-    ),
-    Kind(
-        "response_record",
-        N_("対応記録"),
-        (Parent("fault_case", "case_id"), "seq::text"),
-        (
-            "case_id",
-            "seq",
-            "kind",
-            "actor_type",
-            "actor_name",
-            "company_id",
-            "started_at",
-            "ended_at",
-            "action_code",
-            "description",
-            "cost_yen",
-            "expenditure_class",
-        ),
-        required=("description",),
-        defaults={"actor_type": "contractor", "action_code": "other"},
-        versioned=False,
-        append_only=True,
-    ),
 )
-KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_REGISTRY, *FAULT_KINDS)}

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from importers.difference import difference
 from importers.interpretation import InterpretedRow
-from importers.kinds import KINDS, Kind
+from importers.kind import Kind
+from importers.kinds import KINDS
 from importers.known import Known, Record
 from importers.models import Outcome
 from importers.occupancy import Occupancy

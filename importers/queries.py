@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
-from importers.kinds import KINDS, Kind, Parent
+from importers.kind import Kind, Parent
+from importers.kinds import KINDS
 from importers.models import ImportJob, JobState, Outcome
 
 

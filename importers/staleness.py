@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from importers import queries
-from importers.kinds import KINDS, Kind, Parent
+from importers.kind import Kind, Parent
+from importers.kinds import KINDS
 from importers.queries import Step
 
 Work = dict[tuple[str, str], list[Step]]
