@@ -1,5 +1,6 @@
 """What browsers' forms send, read into the same schemas that the API takes."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -127,8 +128,19 @@ def step_form(step: Step, values: Mapping[str, Any]) -> Reasoned:
     return _read(Reasoned, known)
 
 
+_YEN_SIGNS = str.maketrans("", "", ",¥\\円 ")
+
+
+def yen_typed(text: str) -> str:
+    """An amount as people write it: 「48,400」, 「４８，４００円」, 「¥48,400」."""
+    return unicodedata.normalize("NFKC", text).translate(_YEN_SIGNS)
+
+
 def response_form(values: Mapping[str, Any]) -> ResponseCreate:
-    return _read(ResponseCreate, values, moments=("started_at", "ended_at"))
+    read = dict(values)
+    if isinstance(values.get("cost_yen"), str):
+        read["cost_yen"] = yen_typed(values["cost_yen"])
+    return _read(ResponseCreate, read, moments=("started_at", "ended_at"))
 
 
 def change_form(values: Mapping[str, Any]) -> CaseChange:
