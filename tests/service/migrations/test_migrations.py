@@ -1,4 +1,4 @@
-"""The schema that migrations build is the schema that the tables describe, and can be taken back."""
+"""The schema that migrations build is what the tables describe, and it can be taken back."""
 
 import re
 from pathlib import Path
@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import CheckConstraint, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
 
 from service.core.settings import Settings
 from service.migrations.tables import load_tables
@@ -57,9 +58,6 @@ def test_down_to_nothing_and_up_again(maintenance_url: str) -> None:
 def test_check_constraints_hold_the_words_of_the_enums(engine: Engine) -> None:
     """A changed CHECK is invisible to the drift check, so the catalogue is read itself."""
     load_tables()
-    from sqlalchemy import CheckConstraint
-    from sqlmodel import SQLModel
-
     with engine.connect() as connection:
         rows = connection.execute(
             text(
