@@ -188,8 +188,8 @@ def answer(story: Story, office: Page) -> None:
         {"name": "処置後.jpg", "mimeType": "image/jpeg", "buffer": photo((40, 90, 60))}
     )
     office.locator("#response button[type=submit]").click()
-    expect(office.get_by_text("電磁接触器を交換し").first).to_be_visible()
-    expect(office.get_by_text("48,400").first).to_be_visible()
+    expect(office.get_by_text("電磁接触器を交換し").locator("visible=true").first).to_be_visible()
+    expect(office.get_by_text("48,400").locator("visible=true").first).to_be_visible()
 
 
 def close_case(story: Story, office: Page) -> None:
@@ -203,7 +203,7 @@ def close_case(story: Story, office: Page) -> None:
     close = office.locator("details.step", has=office.locator("[name=close-version]"))
     close.locator("summary").click()
     close.locator("button[type=submit]").click()
-    expect(office.get_by_text("完結").first).to_be_visible()
+    expect(office.get_by_text("完結").locator("visible=true").first).to_be_visible()
     drain(story.engine)
     office.reload()
     story.seen(office, "9-closed")
@@ -252,7 +252,9 @@ def test_from_the_ledger_to_the_failure_rate(
         close_case(story, office)
         phone.goto(f"{url}/cases")
         phone.get_by_role("link", name=CASE_NO).first.click()
-        expect(phone.get_by_text("電磁接触器を交換し").first).to_be_visible()
+        expect(
+            phone.get_by_text("電磁接触器を交換し").locator("visible=true").first
+        ).to_be_visible()
         story.seen(phone, "10-answer")
         count_failure(story, desk)
     engine.dispose()
