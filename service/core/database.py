@@ -4,7 +4,7 @@ Every transaction names its actor to PostgreSQL (``gesuibo.role``, ``gesuibo.com
 ``gesuibo.user``); a connection that forgot to do so sees no protected row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,10 @@ from uuid import UUID
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from service.core.errors import DomainError
 from service.core.settings import Settings
 
 
@@ -87,3 +89,23 @@ def transaction(engine: Engine, who: RowIdentity = SYSTEM) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session, session.begin():
         identify(session, who)
         yield session
+
+
+@contextmanager
+def translating(
+    session: Session, broken: Mapping[str, Callable[[], DomainError]]
+) -> Iterator[None]:
+    """A change in a savepoint; a broken constraint becomes the error that stands for its name.
+
+    The constraint is asked, not the table beforehand: two people may do the same at once.
+    """
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        explain = broken.get(getattr(diagnosis, "constraint_name", None) or "")
+        if explain is None:
+            raise
+        raise explain() from error

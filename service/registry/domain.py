@@ -140,6 +140,16 @@ REDUNDANCY_LABELS = {
 }
 
 
+# 5 is good. Sewers are graded the other way round, so the word always goes with the digit.
+HEALTH_LABELS = {
+    5: N_("問題なし"),
+    4: N_("劣化の兆候"),
+    3: N_("劣化が進行"),
+    2: N_("機能停止のおそれ"),
+    1: N_("機能停止"),
+}
+
+
 class InstallationKind(StrEnum):
     NEW = "new"
     RENEWAL = "renewal"
@@ -157,6 +167,12 @@ INSTALLATION_KIND_LABELS = {
     InstallationKind.FROM_STOCK: N_("予備品払出"),
     InstallationKind.RETURNED: N_("修理戻り"),
 }
+
+
+# What begins a device's life in the register; the others go on with a life that began elsewhere.
+FIRST_INSTALLATIONS = frozenset(
+    {InstallationKind.NEW, InstallationKind.RENEWAL, InstallationKind.FROM_STOCK}
+)
 
 
 class RetiredReason(StrEnum):
@@ -204,6 +220,16 @@ class FacilityUnknown(Invalid):
 class ClassUnknown(Invalid):
     code = "class-unknown"
     message = N_("分類コード「%(class_code)s」は登録されていません。")
+
+
+class LocationUnknown(Invalid):
+    code = "location-unknown"
+    message = N_("この施設に場所コード「%(location_code)s」は登録されていません。")
+
+
+class ParentUnknown(Invalid):
+    code = "parent-unknown"
+    message = N_("この施設に上位の設置箇所「%(parent_code)s」はありません。")
 
 
 class NothingInstalled(Conflict):

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
+from datetime import date
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,11 +15,12 @@ from service.core.errors import NotFound, Stale
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.paging import DEFAULT_LIMIT, decode_cursor, encode_cursor
-from service.core.partial_date import PartialDate, Precision
-from service.registry import queries, service
+from service.core.partial_date import PartialDate
+from service.registry import service
 from service.registry.domain import (
     DRAINAGE_TYPE_LABELS,
     FACILITY_TYPE_LABELS,
+    HEALTH_LABELS,
     INSTALLATION_KIND_LABELS,
     LIFECYCLE_LABELS,
     REDUNDANCY_LABELS,
@@ -27,7 +29,10 @@ from service.registry.domain import (
     FacilityType,
     Lifecycle,
 )
-from service.registry.schemas import PartialDateRead, PositionFilter, PositionUpdate
+from service.registry.queries import devices, facilities, installations, positions
+from service.registry.queries.search import search_words
+from service.registry.schemas.changes import PositionUpdate
+from service.registry.schemas.reads import PartialDateRead, PositionFilter
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,6 +40,7 @@ Reader = Annotated[Actor, Depends(requires(Permission.REGISTRY_READ))]
 Writer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
 LABELS = {
     "facility_type": FACILITY_TYPE_LABELS,
+    "health": HEALTH_LABELS,
     "drainage_type": DRAINAGE_TYPE_LABELS,
     "installation_kind": INSTALLATION_KIND_LABELS,
     "status": LIFECYCLE_LABELS,
@@ -46,8 +52,11 @@ HEALTHS = range(5, 0, -1)
 
 def filled_in(
     q: Annotated[str, Query(max_length=200)] = "",
+    facility_type: str = "",
     facility: str = "",
+    major: str = "",
     middle: str = "",
+    class_code: str = "",
     criticality: str = "",
     status: str = "",
     health: str = "",
@@ -55,18 +64,19 @@ def filled_in(
     """A form sends empty fields for conditions that nobody chose; unknown words are dropped."""
     return PositionFilter(
         q=q or None,
+        facility_type=FacilityType(facility_type) if facility_type in set(FacilityType) else None,
         facility=facility or None,
+        major=major or None,
         middle=middle or None,
+        class_code=class_code or None,
         criticality=Criticality(criticality) if criticality in set(Criticality) else None,
         status=Lifecycle(status) if status in set(Lifecycle) else None,
         health=int(health) if health in {str(number) for number in HEALTHS} else None,
     )
 
 
-def as_partial_date(read: PartialDateRead | None) -> PartialDate | None:
-    if read is None:
-        return None
-    return PartialDate(read.start, read.end, Precision(read.precision), read.raw)
+def as_partial_date(read: PartialDateRead | Mapping[str, Any] | None) -> PartialDate | None:
+    return None if read is None else PartialDateRead.model_validate(read).value()
 
 
 def total_of(facets: Mapping[str, list[Mapping[str, Any]]], conditions: PositionFilter) -> int:
@@ -85,7 +95,7 @@ def positions_page(
 ) -> Response:
     after = decode_cursor(cursor, 1)[0] if cursor else ""
     page = service.position_page(session, conditions, after=after, limit=DEFAULT_LIMIT)
-    facets = queries.facets(session, conditions)
+    facets = positions.facets(session, conditions.chosen())
     return render(
         request,
         "registry/positions.html",
@@ -96,6 +106,7 @@ def positions_page(
         facets=facets,
         conditions=conditions,
         labels=LABELS,
+        as_partial_date=as_partial_date,
     )
 
 
@@ -122,9 +133,8 @@ def _position_page(
         status_code=status_code,
         card=card,
         device=device,
-        installed=as_partial_date(device.installed) if device else None,
-        manufactured=as_partial_date(device.manufactured) if device else None,
-        history=queries.installations_of_position(session, position_id),
+        as_partial_date=as_partial_date,
+        history=installations.of_position(session, position_id),
         labels=LABELS,
         criticalities=[(word.value, word.value) for word in Criticality],
         statuses=[(word.value, LIFECYCLE_LABELS[word]) for word in Lifecycle],
@@ -144,17 +154,23 @@ def change_position(
     version: Annotated[int, Form()],
     criticality: Annotated[Criticality, Form()],
     status: Annotated[Lifecycle, Form()],
-    health: Annotated[str, Form()] = "",
+    health: Annotated[Literal["", "1", "2", "3", "4", "5"], Form()] = "",
+    health_judged_on: Annotated[date | None, Form()] = None,
     note: Annotated[str, Form(max_length=4000)] = "",
 ) -> Response:
-    change = PositionUpdate(criticality=criticality, status=status, note=note.strip() or None)
-    if health in {str(number) for number in HEALTHS}:
-        known = change.model_dump(exclude_unset=True)
-        change = PositionUpdate.model_validate(known | {"health": int(health)})
+    typed: dict[str, Any] = {
+        "criticality": criticality,
+        "status": status,
+        "health": health,
+        "note": note,
+    }
+    values = typed | {"health": int(health) if health else None, "note": note.strip() or None}
+    if health_judged_on:
+        values["health_judged_on"] = typed["health_judged_on"] = health_judged_on
+    change = PositionUpdate.model_validate(values)
     try:
         service.update_position(session, position_id, change, version, by=by)
     except Stale:
-        typed = {"criticality": criticality, "status": status, "health": health, "note": note}
         return _position_page(
             request, session, by, position_id, status_code=412, is_stale=True, typed=typed
         )
@@ -167,7 +183,7 @@ def facilities_page(
 ) -> Response:
     chosen = facility_type if facility_type in set(FacilityType) else None
     after = decode_cursor(cursor, 1)[0] if cursor else ""
-    rows = queries.facilities(session, after=after, limit=101, facility_type=chosen)
+    rows = facilities.page(session, after=after, limit=101, facility_type=chosen)
     shown = rows[:100]
     return render(
         request,
@@ -184,10 +200,10 @@ def facilities_page(
 def facility_page(
     request: Request, session: SessionDep, _by: Reader, facility_id: UUID
 ) -> Response:
-    facility = queries.facility_read(session, facility_id)
+    facility = facilities.read(session, facility_id)
     if facility is None:
         raise NotFound
-    rows = queries.tree(session, facility_id)
+    rows = positions.tree(session, facility_id)
     places = [(path, list(inside)) for path, inside in groupby(rows, lambda row: row["path"])]
     return render(
         request, "registry/facility.html", facility=facility, places=places, labels=LABELS
@@ -196,14 +212,15 @@ def facility_page(
 
 @router.get("/devices/{device_id}")
 def device_page(request: Request, session: SessionDep, _by: Reader, device_id: UUID) -> Response:
-    device = queries.device_read(session, device_id)
+    device = devices.read(session, device_id)
     if device is None:
         raise NotFound
     return render(
         request,
         "registry/device.html",
         device=device,
-        history=queries.installations_of_device(session, device_id),
+        history=installations.of_device(session, device_id),
+        as_partial_date=as_partial_date,
         labels=LABELS,
         last_day=service.last_day,
     )
@@ -217,7 +234,7 @@ def search_page(
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Positions, facilities and devices by any word; a case number leads to the cases."""
-    words = queries.search_words(q)
+    words = search_words(q)
     if service.looks_like_case_number(q):
         return RedirectResponse(f"/cases?{urlencode({'q': q.strip()})}", 303)
     conditions = PositionFilter(q=q)
@@ -228,7 +245,7 @@ def search_page(
         q=q,
         positions=found.rows if found else [],
         has_more=bool(found and found.has_more),
-        devices=queries.devices(session, words[0], limit=20) if words else [],
-        facilities=queries.facilities_named(session, words[0], limit=20) if words else [],
+        devices=devices.page(session, q=q, class_code=None, after="", limit=20) if words else [],
+        facilities=facilities.named(session, q, limit=20) if words else [],
         labels=LABELS,
     )

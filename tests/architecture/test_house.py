@@ -45,7 +45,7 @@ OWN_NOUNS = {
         "stream",
         "events",
     },
-    "registry": set(),
+    "registry": {"life_events"},
     "tags": {"guessing", "symbol", "report_form", "filing"},
     "audit": set(),
 }

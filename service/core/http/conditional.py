@@ -1,5 +1,6 @@
 """ETags from row versions, and changes that name the version they were made on (RFC 9110 §13)."""
 
+from hashlib import blake2b
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -13,8 +14,14 @@ class BadIfMatch(Invalid):
     message = N_("If-Match には読み込んだときの ETag をそのまま指定してください。")
 
 
-def etag(version: int) -> str:
-    return f'"{version}"'
+def etag(version: int, content: bytes | None = None) -> str:
+    """The row's version; with ``content`` also what the answer holds of other rows.
+
+    A position's answer shows its device: it changes without the position being changed.
+    """
+    if content is None:
+        return f'"{version}"'
+    return f'"{version}-{blake2b(content, digest_size=6).hexdigest()}"'
 
 
 async def expected_version(
@@ -25,7 +32,7 @@ async def expected_version(
         raise PreconditionMissing
     if if_match.strip() == "*":
         return None
-    text = if_match.strip().removeprefix("W/").strip('"')
+    text = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
     if not text.isdecimal():
         raise BadIfMatch
     return int(text)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from service.accounts.actor import Actor
 from service.accounts.domain import Role
 from service.core.errors import Forbidden, NotFound, Stale
-from service.registry import queries, service
+from service.registry import life_events, service
 from service.registry.domain import (
     ClassUnknown,
     DuplicateCode,
@@ -21,16 +21,18 @@ from service.registry.domain import (
     RemovedBeforeInstalled,
     RetiredReason,
 )
-from service.registry.schemas import (
+from service.registry.queries import devices, facilities, installations, positions
+from service.registry.schemas.changes import (
     DeviceCreate,
+    DeviceUpdate,
     FacilityCreate,
     InstallationCreate,
     PositionCreate,
-    PositionFilter,
     PositionUpdate,
     Removal,
     Replacement,
 )
+from service.registry.schemas.reads import PositionFilter
 from tests.factories import (
     make_class,
     make_device,
@@ -57,13 +59,13 @@ def test_replacement_closes_the_old_and_opens_the_new_on_one_day(
     position = make_position(session)
     old, new = make_device(session), make_device(session)
     make_installation(session, position, old, starts_on=date(2005, 4, 1))
-    service.replace_device(
+    life_events.replace_device(
         session,
         position.id,
         Replacement(device_id=new.id, replaced_on=date(2024, 6, 1), work_ref="改築工事"),
         by=terminal,
     )
-    rows = queries.installations_of_position(session, position.id)
+    rows = installations.of_position(session, position.id)
     assert [(row["device_id"], row["starts_on"], row["ends_on"]) for row in rows] == [
         (new.id, date(2024, 6, 1), None),
         (old.id, date(2005, 4, 1), date(2024, 6, 1)),
@@ -83,14 +85,14 @@ def test_a_replacement_that_fails_leaves_the_old_device_in_place(
     make_installation(session, position, old, starts_on=date(2005, 4, 1))
     make_installation(session, elsewhere, busy, starts_on=date(2010, 4, 1))
     with pytest.raises(InstallationOverlap) as caught, session.begin_nested():
-        service.replace_device(
+        life_events.replace_device(
             session,
             position.id,
             Replacement(device_id=busy.id, replaced_on=date(2024, 6, 1)),
             by=terminal,
         )
     assert caught.value.params["asset_code"] == busy.asset_code
-    rows = queries.installations_of_position(session, position.id)
+    rows = installations.of_position(session, position.id)
     assert [row["ends_on"] for row in rows] == [None]
 
 
@@ -98,10 +100,10 @@ def test_removal_needs_a_device_and_a_later_day(session: Session, terminal: Acto
     position = make_position(session)
     removal = Removal(removed_on=date(2020, 4, 1), retired_reason=RetiredReason.FAILED)
     with pytest.raises(NothingInstalled):
-        service.remove_device(session, position.id, removal, by=terminal)
+        life_events.remove_device(session, position.id, removal, by=terminal)
     make_installation(session, position, starts_on=date(2020, 4, 1))
     with pytest.raises(RemovedBeforeInstalled):
-        service.remove_device(session, position.id, removal, by=terminal)
+        life_events.remove_device(session, position.id, removal, by=terminal)
 
 
 def test_an_installation_without_a_known_start_counts_as_present(session: Session) -> None:
@@ -176,7 +178,7 @@ def test_a_stale_change_is_refused_and_a_fresh_one_leaves_its_trace(
 def test_contractors_change_nothing(session: Session) -> None:
     worker = Actor(id=None, name="x", role=Role.CONTRACTOR, company_id=uuid4())
     with pytest.raises(Forbidden):
-        service.install_device(
+        life_events.install_device(
             session,
             uuid4(),
             InstallationCreate(device_id=uuid4(), starts_on=date(2024, 1, 1)),
@@ -194,14 +196,14 @@ def test_search_folds_width_and_case_and_looks_at_the_device_in_place(
     place = make_facility(session, name="見本検索ポンプ場")
     position = make_position(session, place, name="No.2汚水ポンプ(2号)")
     make_installation(session, position, make_device(session, serial_no="ZZ-SN-77"))
-    rows = queries.positions(session, PositionFilter(q=typed), after="", limit=500)
+    rows = positions.page(session, {"q": typed}, after="", limit=500)
     assert position.id in {row["id"] for row in rows}
 
 
 def test_search_takes_signs_literally(session: Session) -> None:
     make_position(session, name="除塵機100%")
     plain = make_position(session, name="除塵機100パーセント")
-    rows = queries.positions(session, PositionFilter(q="100%"), after="", limit=500)
+    rows = positions.page(session, {"q": "100%"}, after="", limit=500)
     assert plain.id not in {row["id"] for row in rows}
     assert len(rows) >= 1
 
@@ -226,7 +228,7 @@ def test_facets_count_under_the_other_conditions(session: Session) -> None:
     place = make_facility(session)
     for criticality in ("A", "A", "B"):
         make_position(session, place, criticality=criticality)
-    found = queries.facets(session, PositionFilter(facility=place.facility_code, criticality="A"))
+    found = positions.facets(session, {"facility": place.facility_code, "criticality": "A"})
     counts = {row["value"]: row["count"] for row in found["criticality"]}
     assert counts == {"A": 2, "B": 1}
     assert sum(row["count"] for row in found["status"]) == 2

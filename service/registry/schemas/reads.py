@@ -1,35 +1,23 @@
+"""What the register answers, and the conditions of its lists."""
+
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field
 
-from service.registry.domain import (
-    Criticality,
-    DrainageType,
-    FacilityType,
-    InstallationKind,
-    Lifecycle,
-    Redundancy,
-    RetiredReason,
-)
-
-Code = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^\S+$")
-]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-
-
-class _Change(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+from service.core.partial_date import PartialDate, Precision
+from service.registry.domain import Criticality, FacilityType, Lifecycle
 
 
 class PartialDateRead(BaseModel):
     start: date | None
     end: date | None
-    precision: str
+    precision: Precision
     raw: str
+
+    def value(self) -> PartialDate:
+        return PartialDate(self.start, self.end, self.precision, self.raw)
 
 
 class FacilityRead(BaseModel):
@@ -69,7 +57,7 @@ class PositionRow(BaseModel):
     asset_code: str | None
     maker: str | None
     model_no: str | None
-    installed_raw: str | None
+    installed: PartialDateRead | None
     version: int
 
 
@@ -154,12 +142,17 @@ class DeviceRead(BaseModel):
     serial_no: str | None
     spec: dict[str, Any]
     spec_raw: str | None
-    installed_raw: str | None
-    manufactured_raw: str | None
+    installed: PartialDateRead | None
+    manufactured: PartialDateRead | None
     acquired_cost_yen: int | None
+    subsidised: bool | None
+    fixed_asset_no: str | None
+    life_override_years: int | None
+    life_override_reason: str | None
     retired_on: date | None
     retired_reason: str | None
     quality_flags: list[str]
+    note: str | None
     version: int
 
 
@@ -175,17 +168,11 @@ class ClassRead(BaseModel):
     disposal_limit_years: int | None
     maintenance_type: str | None
     symptom_set: list[str]
+    exposure_unit: str
     source_document: str
+    effective_from: date | None
     verified: bool
     version: int
-
-
-class Facet(BaseModel):
-    """One choice of a filter and how many rows it leaves."""
-
-    value: str
-    label: str
-    count: int
 
 
 class PositionFilter(BaseModel):
@@ -194,86 +181,12 @@ class PositionFilter(BaseModel):
     q: str | None = Field(default=None, max_length=200)
     facility: str | None = Field(default=None, description="Facility code")
     facility_type: FacilityType | None = None
-    class_code: str | None = None
+    major: str | None = None
     middle: str | None = None
+    class_code: str | None = None
     criticality: Criticality | None = None
     status: Lifecycle | None = None
     health: int | None = Field(default=None, ge=1, le=5)
 
-
-class FacilityCreate(_Change):
-    facility_code: Code
-    name: Name
-    facility_type: FacilityType
-    drainage_type: DrainageType | None = None
-    treatment_district: Name | None = None
-    address: Name | None = None
-    lon: float | None = Field(default=None, ge=122, le=154)
-    lat: float | None = Field(default=None, ge=20, le=46)
-    no_signal_note: Note | None = None
-    hazard_note: Note | None = None
-
-
-class FacilityUpdate(_Change):
-    name: Name | None = None
-    treatment_district: Name | None = None
-    address: Name | None = None
-    no_signal_note: Note | None = None
-    hazard_note: Note | None = None
-    status: Lifecycle | None = None
-
-
-class PositionCreate(_Change):
-    position_code: Code
-    facility_code: Code
-    class_code: Code
-    name: Name
-    unit_no: str | None = None
-    criticality: Criticality = Criticality.B
-    redundancy: Redundancy | None = None
-    note: Note | None = None
-
-
-class PositionUpdate(_Change):
-    name: Name | None = None
-    unit_no: str | None = None
-    criticality: Criticality | None = None
-    redundancy: Redundancy | None = None
-    health: Literal[1, 2, 3, 4, 5] | None = None
-    health_judged_on: date | None = None
-    status: Lifecycle | None = None
-    note: Note | None = None
-
-
-class DeviceCreate(_Change):
-    asset_code: Code
-    class_code: Code
-    maker: Name | None = None
-    model_no: Name | None = None
-    serial_no: str | None = None
-    spec_raw: Note | None = None
-
-
-class InstallationCreate(_Change):
-    device_id: UUID
-    starts_on: date
-    kind: InstallationKind = InstallationKind.NEW
-    work_ref: Name | None = None
-    reason: Note | None = None
-
-
-class Replacement(_Change):
-    """The device in place leaves on the day on which another takes over."""
-
-    device_id: UUID
-    replaced_on: date
-    retired_reason: RetiredReason = RetiredReason.RENEWED
-    kind: InstallationKind = InstallationKind.RENEWAL
-    work_ref: Name | None = None
-    reason: Note | None = None
-
-
-class Removal(_Change):
-    removed_on: date
-    retired_reason: RetiredReason
-    reason: Note | None = None
+    def chosen(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True)

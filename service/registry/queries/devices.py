@@ -1,0 +1,52 @@
+"""Devices, wherever they are, and their models."""
+
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session, col, select
+
+from service.registry.models import Device, DeviceModel
+from service.registry.queries.partial_dates import as_json
+from service.registry.queries.search import every_word
+
+_DEVICES = f"""
+    select d.id, d.asset_code, c.class_code, c.minor as class_minor, m.manufacturer as maker,
+      m.model_no, d.serial_no, d.spec, d.spec_raw,
+      {as_json("installed")} as installed, {as_json("manufactured")} as manufactured,
+      d.acquired_cost_yen, d.subsidised, d.fixed_asset_no, d.life_override_years,
+      d.life_override_reason, d.retired_on, d.retired_reason, d.quality_flags, d.note, d.version
+    from device d join equipment_class c on c.id = d.class_id
+    left join device_model m on m.id = d.model_id
+"""  # noqa: S608  # constants only
+_ONE = text(_DEVICES + " where d.id = :id")
+_FOUND = "d.search_text like :{word} or lower(m.model_no) like :{word}"
+
+
+def page(
+    session: Session, *, q: str, class_code: str | None, after: str, limit: int
+) -> list[RowMapping]:
+    """Devices in the order of their asset codes in which every word is found."""
+    where, params = every_word(q, _FOUND)
+    if class_code is not None:
+        where += " and c.class_code = :class_code"
+        params["class_code"] = class_code
+    statement = text(
+        f"{_DEVICES} where {where} and d.asset_code > :after order by d.asset_code limit :limit"
+    )
+    rows = session.execute(statement, params | {"after": after, "limit": limit})
+    return list(rows.mappings())
+
+
+def read(session: Session, device_id: UUID) -> RowMapping | None:
+    return session.execute(_ONE, {"id": device_id}).mappings().first()
+
+
+def locked(session: Session, device_id: UUID) -> Device | None:
+    return session.get(Device, device_id, with_for_update=True)
+
+
+def model_of(session: Session, maker: str | None, model_no: str) -> DeviceModel | None:
+    statement = select(DeviceModel).where(
+        col(DeviceModel.manufacturer).is_not_distinct_from(maker), DeviceModel.model_no == model_no
+    )
+    return session.exec(statement).first()

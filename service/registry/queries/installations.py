@@ -1,0 +1,89 @@
+"""Which device sat where on which days."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session, select
+
+from service.registry.models import Installation
+
+# The reason of a removal is kept with the device; it belongs to the stay that ended on that day.
+_INSTALLATIONS = """
+    select i.id, i.position_id, p.position_code, p.name as position_name,
+      f.name as facility_name, i.device_id, d.asset_code, d.serial_no,
+      m.manufacturer as maker, m.model_no, lower(i.period) as starts_on,
+      upper(i.period) as ends_on, i.starts_estimated, i.kind, i.work_ref,
+      case when upper(i.period) = d.retired_on then d.retired_reason end as retired_reason
+    from installation i
+    join position p on p.id = i.position_id
+    join facility f on f.id = i.facility_id
+    join device d on d.id = i.device_id
+    left join device_model m on m.id = d.model_id
+"""
+_NEWEST_FIRST = " order by lower(i.period) desc nulls last"
+_OF_POSITION = text(
+    _INSTALLATIONS
+    + """ where i.position_id = :id
+        and (cast(:day as date) is null or i.period @> cast(:day as date))"""
+    + _NEWEST_FIRST
+)
+_OF_DEVICE = text(_INSTALLATIONS + " where i.device_id = :id" + _NEWEST_FIRST)
+_PAGE = text(
+    _INSTALLATIONS
+    + """ where i.id > :after
+        and (cast(:facility as text) is null or f.facility_code = :facility)
+        and (cast(:day as date) is null or i.period @> cast(:day as date))
+      order by i.id limit :limit"""
+)
+_OVERLAPPING = text(
+    _INSTALLATIONS
+    + """ where (i.position_id = :position_id or i.device_id = :device_id)
+        and i.period && daterange(:starts_on, null) order by lower(i.period) limit 1"""
+)
+_DEVICE_AT = text(
+    "select device_id from installation"
+    " where position_id = :position_id and period @> cast(:day as date)"
+)
+
+
+def of_position(session: Session, position_id: UUID, day: date | None = None) -> list[RowMapping]:
+    """All stays at a position, or with ``day`` the one that held on that day in Japan."""
+    return list(session.execute(_OF_POSITION, {"id": position_id, "day": day}).mappings())
+
+
+def of_device(session: Session, device_id: UUID) -> list[RowMapping]:
+    return list(session.execute(_OF_DEVICE, {"id": device_id}).mappings())
+
+
+def page(
+    session: Session, *, facility: str | None, day: date | None, after: UUID, limit: int
+) -> list[RowMapping]:
+    params = {"facility": facility, "day": day, "after": after, "limit": limit}
+    return list(session.execute(_PAGE, params).mappings())
+
+
+def device_at(session: Session, position_id: UUID, day: date) -> UUID | None:
+    """The device in place on that calendar day of Japan; an unknown start is any earlier day."""
+    params = {"position_id": position_id, "day": day}
+    found: UUID | None = session.execute(_DEVICE_AT, params).scalar_one_or_none()
+    return found
+
+
+def overlapping(
+    session: Session, *, position_id: UUID, device_id: UUID, starts_on: date
+) -> RowMapping:
+    """The earliest stay that a new one from ``starts_on`` on would meet."""
+    params = {"position_id": position_id, "device_id": device_id, "starts_on": starts_on}
+    return session.execute(_OVERLAPPING, params).mappings().one()
+
+
+def present(session: Session, position_id: UUID) -> Installation | None:
+    """The stay without an end, which a removal or replacement closes."""
+    statement = (
+        select(Installation)
+        .where(Installation.position_id == position_id)
+        .where(text("upper_inf(period)"))
+        .with_for_update()
+    )
+    return session.exec(statement).first()

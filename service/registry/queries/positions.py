@@ -1,0 +1,182 @@
+"""The register of positions: cards, pages, facets and search as rows; changes as table objects."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session, select
+
+from service.registry.models import Location, Position
+from service.registry.queries.partial_dates import as_json
+from service.registry.queries.search import TODAY, every_word
+
+# LATERAL: PostgreSQL misjudges how few installations hold on one day and would read them all.
+_PRESENT = f"""
+  left join lateral (select i.device_id from installation i
+    where i.position_id = p.id and i.period @> {TODAY} limit 1) i on true
+  left join device d on d.id = i.device_id
+  left join device_model m on m.id = d.model_id
+"""  # noqa: S608  # constants only
+_CARD = text(
+    f"""
+    select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
+      f.name as facility_name, f.facility_type, l.path as location, p.parent_id,
+      parent.name as parent_name, c.class_code, c.major as class_major, c.middle as class_middle,
+      c.minor as class_minor, c.standard_life_years, c.target_life_years,
+      c.verified as class_verified, p.criticality, p.redundancy, p.health, p.health_judged_on,
+      p.status, p.note, f.no_signal_note, f.hazard_note, p.version,
+      case when d.id is not null then jsonb_build_object(
+        'id', d.id, 'asset_code', d.asset_code, 'maker', m.manufacturer, 'model_no', m.model_no,
+        'serial_no', d.serial_no, 'spec', d.spec, 'spec_raw', d.spec_raw,
+        'acquired_cost_yen', d.acquired_cost_yen,
+        'life_years',
+          coalesce(d.life_override_years, c.target_life_years, c.standard_life_years),
+        'age_years', round(({TODAY} - d.installed_from
+          - (d.installed_to - d.installed_from) / 2)::numeric / 365.25, 1),
+        'installed', {as_json("installed")}, 'manufactured', {as_json("manufactured")}
+      ) end as device
+    from position p
+    join facility f on f.id = p.facility_id
+    join equipment_class c on c.id = p.class_id
+    left join location l on l.id = p.location_id
+    left join position parent on parent.id = p.parent_id
+    {_PRESENT}
+    where p.id = :id
+    """  # noqa: S608  # constants only
+)
+_SEARCHED = """position p join facility f on f.id = p.facility_id
+  join equipment_class c on c.id = p.class_id"""
+_PAGE = f"""
+    with page as materialized (
+      select p.id from {_SEARCHED}
+      where {{where}} and p.position_code > :after order by p.position_code limit :limit)
+    select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
+      f.name as facility_name, l.path as location, c.class_code, c.minor as class_minor,
+      p.criticality, p.status, p.health, d.asset_code, m.manufacturer as maker, m.model_no,
+      {as_json("installed")} as installed, p.version
+    from page join position p on p.id = page.id
+    join facility f on f.id = p.facility_id
+    join equipment_class c on c.id = p.class_id
+    left join location l on l.id = p.location_id
+    {_PRESENT}
+    order by p.position_code
+"""  # noqa: S608
+_FOUND = f"""
+    p.search_text like :{{word}}
+    or p.facility_id in (select id from facility
+      where lower(normalize(name, NFKC)) like :{{word}} or lower(facility_code) like :{{word}})
+    or p.id in (select i.position_id from installation i join device d on d.id = i.device_id
+      left join device_model m on m.id = d.model_id
+      where i.period @> {TODAY}
+        and (d.search_text like :{{word}} or lower(m.model_no) like :{{word}}))
+"""  # noqa: S608
+# What was chosen: names of `_CONDITIONS` and ``q``, the words of the search box.
+Conditions = Mapping[str, Any]
+_CONDITIONS = {
+    "facility": "f.facility_code = :facility",
+    "facility_type": "f.facility_type = :facility_type",
+    "class_code": "c.class_code = :class_code",
+    "major": "c.major = :major",
+    "middle": "c.middle = :middle",
+    "criticality": "p.criticality = :criticality",
+    "status": "p.status = :status",
+    "health": "p.health = :health",
+}
+_FACETS = {
+    "facility_type": ("f.facility_type", "f.facility_type"),
+    "facility": ("f.facility_code", "f.name"),
+    "major": ("c.major", "c.major"),
+    "middle": ("c.middle", "c.middle"),
+    "class_code": ("c.class_code", "c.minor"),
+    "criticality": ("p.criticality", "p.criticality"),
+    "health": ("p.health::text", "p.health::text"),
+    "status": ("p.status", "p.status"),
+}
+
+
+def _where(conditions: Conditions) -> tuple[str, dict[str, Any]]:
+    """Every word of ``q`` must be found in the position, its facility or the device in place."""
+    given = {name: value for name, value in conditions.items() if name != "q"}
+    words, patterns = every_word(conditions.get("q", ""), _FOUND)
+    clauses = [words, *(_CONDITIONS[name] for name in given)]
+    return " and ".join(clauses), given | patterns
+
+
+def card(session: Session, position_id: UUID) -> RowMapping | None:
+    return session.execute(_CARD, {"id": position_id}).mappings().first()
+
+
+def page(session: Session, conditions: Conditions, *, after: str, limit: int) -> list[RowMapping]:
+    where, params = _where(conditions)
+    statement = text(_PAGE.format(where=where))
+    rows = session.execute(statement, params | {"after": after, "limit": limit})
+    return list(rows.mappings())
+
+
+def facets(session: Session, conditions: Conditions) -> dict[str, list[Mapping[str, Any]]]:
+    """For each filter: its values under the other conditions, with counts.
+
+    Filters that nobody has chosen share their conditions, so one pass counts them all.
+    """
+    chosen = [name for name in _FACETS if name in conditions]
+    found = _count_facets(session, conditions, [n for n in _FACETS if n not in chosen])
+    for name in chosen:
+        others = {key: value for key, value in conditions.items() if key != name}
+        found |= _count_facets(session, others, [name])
+    return found
+
+
+def _count_facets(
+    session: Session, conditions: Conditions, names: list[str]
+) -> dict[str, list[Mapping[str, Any]]]:
+    if not names:
+        return {}
+    where, params = _where(conditions)
+    values = ", ".join(f"{_FACETS[name][0]} as {name}_value" for name in names)
+    sets = ", ".join(f"({name}_value)" for name in names)
+    labels = ", ".join(f"min({name}_label) as {name}_label" for name in names)
+    sources = ", ".join(f"{_FACETS[name][1]} as {name}_label" for name in names)
+    which = " ".join(f"when {name}_value is not null then '{name}'" for name in names)
+    statement = text(
+        f"with base as materialized (select {values}, {sources} from {_SEARCHED} where {where})"  # noqa: S608
+        f" select case {which} end as name,"
+        f" coalesce({', '.join(f'{name}_value' for name in names)}) as value, {labels},"
+        f" count(*) as count from base group by grouping sets ({sets})"
+    )
+    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in names}
+    for row in session.execute(statement, params).mappings():
+        if row["name"] is not None:
+            found[row["name"]].append({**row, "label": row[f"{row['name']}_label"]})
+    for rows in found.values():
+        rows.sort(key=lambda row: str(row["value"]))
+    return found
+
+
+def tree(session: Session, facility_id: UUID) -> list[RowMapping]:
+    """Positions of a facility in the order of their places."""
+    statement = text(
+        """
+        select coalesce(l.path, '') as path, p.id, p.position_code, p.name, c.minor as class_minor,
+          p.health, p.status, p.parent_id
+        from position p join equipment_class c on c.id = p.class_id
+        left join location l on l.id = p.location_id
+        where p.facility_id = :id order by coalesce(l.path, ''), p.position_code
+        """
+    )
+    return list(session.execute(statement, {"id": facility_id}).mappings())
+
+
+def locked(session: Session, position_id: UUID) -> Position | None:
+    return session.get(Position, position_id, with_for_update=True)
+
+
+def by_code(session: Session, position_code: str) -> Position | None:
+    return session.exec(select(Position).where(Position.position_code == position_code)).first()
+
+
+def location_of(session: Session, facility_id: UUID, location_code: str) -> Location | None:
+    statement = select(Location).where(
+        Location.facility_id == facility_id, Location.location_code == location_code
+    )
+    return session.exec(statement).first()
