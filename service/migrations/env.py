@@ -15,7 +15,7 @@ load_tables()
 ADVISORY_LOCK = 0x6765_7375
 
 
-def include_object(  # noqa: PLR0917  # the signature alembic calls
+def include_object(  # the signature alembic calls
     thing: Any, name: str | None, kind: str, reflected: Any, other: Any
 ) -> bool:
     if name == "alembic_version":
