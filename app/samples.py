@@ -15,11 +15,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from importers import service as imports
+from importers.models import Outcome
 from service.accounts import service as accounts
 from service.accounts.actor import Actor, terminal_actor
 from service.accounts.domain import Role
 from service.core.database import make_engine, transaction
 from service.core.settings import get_settings
+from service.tags import queries as tag_queries
 from service.tags import service as tags
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
@@ -40,6 +42,7 @@ FILES = {
     ),
 }
 Progress = Callable[[str], None]
+OUTCOMES = ("rows", *(outcome.value for outcome in Outcome))
 
 
 class SamplePerson(NamedTuple):
@@ -70,6 +73,16 @@ def sign_ins() -> list[dict[str, str]]:
     return rows
 
 
+def _tag_file() -> Path:
+    return get_settings().state_dir / "sample-tag.txt"
+
+
+def tag_code() -> str | None:
+    """A tag of the sample to try the phone's page with."""
+    path = _tag_file()
+    return path.read_text(encoding="utf-8").strip() if path.exists() else None
+
+
 def load(sample: str, progress: Progress) -> None:
     """Every file is one transaction and is skipped when it changes nothing, so it may be repeated.
 
@@ -83,8 +96,11 @@ def load(sample: str, progress: Progress) -> None:
             _import(engine, source, path, by, progress)
         with transaction(engine) as session:
             minted = tags.mint_for_positions(session, by=by)
+            shown = tag_queries.sheet(session, facility_code=None, limit=1)
         progress(f"tags: {minted}")
         _make_people(engine, sample, by, progress)
+        if shown:
+            _tag_file().write_text(shown[0].tag_code, encoding="utf-8")
     finally:
         engine.dispose()
 
@@ -94,7 +110,9 @@ def _import(engine: Engine, source: str, path: Path, by: Actor, progress: Progre
         job = imports.plan_file(session, path.read_bytes(), path.name, source=source, by=by)
         if job.counts.get("create", 0) or job.counts.get("update", 0):
             imports.apply_job(session, job.id, by=by)
-        told = ", ".join(f"{key} {value}" for key, value in job.counts.items() if value)
+        told = ", ".join(
+            f"{key} {value}" for key, value in job.counts.items() if value and key in OUTCOMES
+        )
     progress(f"{path.name}: {told}")
 
 

@@ -60,14 +60,7 @@ def command(
             return
         if run_state.clear(places):
             _tell("前回の残りを片付けました。", "Ended what an earlier start had left running.")
-        wanted = port or int(os.environ.get("GESUIBO_PORT", "8000"))
-        is_explicit = port is not None or "GESUIBO_PORT" in os.environ
-        chosen = web_port.choose(host, wanted, is_explicit=is_explicit)
-        if chosen != wanted:
-            _tell(
-                f"ポート {wanted} は使用中のため、{chosen} を使います。",
-                f"Port {wanted} is in use; using {chosen}.",
-            )
+        chosen = _choose_port(host, port)
         _prepare_database(places, sample)
         url = processes.address(host, chosen)
         os.environ["GESUIBO_PORT"] = str(chosen)
@@ -78,6 +71,19 @@ def command(
         _report(places, url, as_json=as_json)
     else:
         supervise(places, host, chosen, on_ready=lambda: _report(places, url, as_json=False))
+
+
+def _choose_port(host: str, port: int | None) -> int:
+    """The port that was asked for, or the next free one when nobody asked for any."""
+    wanted = port or int(os.environ.get("GESUIBO_PORT", "8000"))
+    is_explicit = port is not None or "GESUIBO_PORT" in os.environ
+    chosen = web_port.choose(host, wanted, is_explicit=is_explicit)
+    if chosen != wanted:
+        _tell(
+            f"ポート {wanted} は使用中のため、{chosen} を使います。",
+            f"Port {wanted} is in use; using {chosen}.",
+        )
+    return chosen
 
 
 def _prepare_database(places: Places, sample: Sample | None) -> None:
@@ -165,7 +171,8 @@ def _report(places: Places, url: str, *, as_json: bool) -> None:
         typer.echo(json.dumps({"url": url, "sign_ins": sign_ins}, ensure_ascii=False))
         return
     typer.echo(f"{either('下水簿が動いています', 'Gesuibo is running')}: {url}")
-    typer.echo(f"  {either('現場アプリ', 'Field app')}: {url}/f")
+    if tag := _sample_tag():
+        typer.echo(f"  {either('QRタグの例', 'A QR tag to try')}: {url}/T/{tag}")
     for one in sign_ins:
         typer.echo("  " + "  ".join(one.values()))
     typer.echo(either("停止: ./gesuibo down", "To stop: ./gesuibo down"))
