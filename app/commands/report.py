@@ -35,7 +35,7 @@ def reports() -> None:
 
 
 @app.command("failure-rate")
-def failure_rate(  # noqa: PLR0913, PLR0917  # one parameter per option
+def failure_rate(
     by: Annotated[
         str,
         typer.Option(

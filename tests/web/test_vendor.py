@@ -47,7 +47,7 @@ def test_each_package_is_named_with_its_licence():
     assert notices == vendor.notices(LOCK["packages"])
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(STATIC.parent)))
 def test_own_pages_scripts_and_styles_name_no_foreign_host(path: Path):
     text = path.read_text()
     for namespace in NAMESPACES:
