@@ -35,7 +35,7 @@ def reports() -> None:
 
 
 @app.command("failure-rate")
-def failure_rate(
+def failure_rate(  # noqa: PLR0913  # one option each
     by: Annotated[
         str,
         typer.Option(

@@ -165,13 +165,21 @@ def _sign_ins(places: Places) -> list[dict[str, str]]:
     return listed
 
 
+def _sample_tag(places: Places) -> str | None:
+    if not places.sample_marker.exists():
+        return None
+    samples: Any = importlib.import_module("app.samples")
+    code: str | None = samples.tag_code()
+    return code
+
+
 def _report(places: Places, url: str, *, as_json: bool) -> None:
     sign_ins = _sign_ins(places)
     if as_json:
         typer.echo(json.dumps({"url": url, "sign_ins": sign_ins}, ensure_ascii=False))
         return
     typer.echo(f"{either('下水簿が動いています', 'Gesuibo is running')}: {url}")
-    if tag := _sample_tag():
+    if tag := _sample_tag(places):
         typer.echo(f"  {either('QRタグの例', 'A QR tag to try')}: {url}/T/{tag}")
     for one in sign_ins:
         typer.echo("  " + "  ".join(one.values()))
