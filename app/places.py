@@ -30,6 +30,10 @@ class Places:
         return self.state / "sample.json"
 
     @property
+    def sample_tag(self) -> Path:
+        return self.state / "sample-tag.txt"
+
+    @property
     def sample_sign_ins(self) -> Path:
         return self.state / "sample-sign-ins.json"
 

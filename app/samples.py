@@ -77,12 +77,6 @@ def _tag_file() -> Path:
     return get_settings().state_dir / "sample-tag.txt"
 
 
-def tag_code() -> str | None:
-    """A tag of the sample to try the phone's page with."""
-    path = _tag_file()
-    return path.read_text(encoding="utf-8").strip() if path.exists() else None
-
-
 def load(sample: str, progress: Progress) -> None:
     """Every file is one transaction and is skipped when it changes nothing, so it may be repeated.
 

@@ -166,11 +166,11 @@ def _sign_ins(places: Places) -> list[dict[str, str]]:
 
 
 def _sample_tag(places: Places) -> str | None:
-    if not places.sample_marker.exists():
+    """A tag of the sample, to try the phone's page with."""
+    try:
+        return places.sample_tag.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
         return None
-    samples: Any = importlib.import_module("app.samples")
-    code: str | None = samples.tag_code()
-    return code
 
 
 def _report(places: Places, url: str, *, as_json: bool) -> None:
