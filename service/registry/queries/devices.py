@@ -19,7 +19,7 @@ _DEVICES = f"""
     left join device_model m on m.id = d.model_id
 """  # noqa: S608  # constants only
 _ONE = text(_DEVICES + " where d.id = :id")
-_FOUND = "d.search_text like :{word} or lower(m.model_no) like :{word}"
+_FOUND = "d.id in (select gesuibo.devices_like(:{word}))"
 
 
 def page(

@@ -62,15 +62,12 @@ _PAGE = f"""
     {_PRESENT}
     order by p.position_code
 """  # noqa: S608
-_FOUND = f"""
-    p.search_text like :{{word}}
+_FOUND = """
+    p.search_text like :{word}
     or p.facility_id in (select id from facility
-      where lower(normalize(name, NFKC)) like :{{word}} or lower(facility_code) like :{{word}})
-    or p.id in (select i.position_id from installation i join device d on d.id = i.device_id
-      left join device_model m on m.id = d.model_id
-      where i.period @> {TODAY}
-        and (d.search_text like :{{word}} or lower(m.model_no) like :{{word}}))
-"""  # noqa: S608
+      where lower(normalize(name, NFKC)) like :{word} or lower(facility_code) like :{word})
+    or p.id in (select gesuibo.positions_by_device(:{word}))
+"""
 # What was chosen: names of `_CONDITIONS` and ``q``, the words of the search box.
 Conditions = Mapping[str, Any]
 _CONDITIONS = {
