@@ -13,7 +13,7 @@ from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.core.errors import NotFound, Stale
 from service.core.http.session import SessionDep
-from service.core.http.templating import render
+from service.core.http.templating import render, wants_fragment
 from service.core.paging import DEFAULT_LIMIT, decode_cursor, encode_cursor
 from service.core.partial_date import PartialDate
 from service.registry import service
@@ -48,6 +48,7 @@ LABELS = {
     "retired_reason": RETIRED_REASON_LABELS,
 }
 HEALTHS = range(5, 0, -1)
+FEW = 100
 
 
 def filled_in(
@@ -85,6 +86,16 @@ def total_of(facets: Mapping[str, list[Mapping[str, Any]]], conditions: Position
     return sum(row["count"] for row in facets["status"] if chosen in {None, row["value"]})
 
 
+def _page_of(
+    session: SessionDep, conditions: PositionFilter, cursor: str, before: str
+) -> service.PositionPage:
+    if before:
+        key = decode_cursor(before, 1)[0]
+        return service.position_page_before(session, conditions, before=key, limit=DEFAULT_LIMIT)
+    key = decode_cursor(cursor, 1)[0] if cursor else ""
+    return service.position_page(session, conditions, after=key, limit=DEFAULT_LIMIT)
+
+
 @router.get("/positions")
 def positions_page(
     request: Request,
@@ -92,9 +103,9 @@ def positions_page(
     _by: Reader,
     conditions: Annotated[PositionFilter, Depends(filled_in)],
     cursor: str = "",
+    before: str = "",
 ) -> Response:
-    after = decode_cursor(cursor, 1)[0] if cursor else ""
-    page = service.position_page(session, conditions, after=after, limit=DEFAULT_LIMIT)
+    page = _page_of(session, conditions, cursor, before)
     facets = positions.facets(session, conditions.chosen())
     return render(
         request,
@@ -102,6 +113,9 @@ def positions_page(
         fragment="results",
         rows=page.rows,
         next_cursor=encode_cursor(page.last_code) if page.has_more and page.last_code else None,
+        previous_cursor=(
+            encode_cursor(page.first_code) if page.has_earlier and page.first_code else None
+        ),
         total=total_of(facets, conditions),
         facets=facets,
         conditions=conditions,
@@ -198,15 +212,30 @@ def facilities_page(
 
 @router.get("/facilities/{facility_id}")
 def facility_page(
-    request: Request, session: SessionDep, _by: Reader, facility_id: UUID
+    request: Request,
+    session: SessionDep,
+    _by: Reader,
+    facility_id: UUID,
+    place: str | None = None,
 ) -> Response:
+    """A plant holds thousands of positions: a place is filled when it is opened."""
     facility = facilities.read(session, facility_id)
     if facility is None:
         raise NotFound
-    rows = positions.tree(session, facility_id)
-    places = [(path, list(inside)) for path, inside in groupby(rows, lambda row: row["path"])]
+    if place is not None and wants_fragment(request):
+        rows = positions.at_places(session, facility_id, [place])
+        return render(request, "registry/place.html", rows=rows, labels=LABELS)
+    places = positions.places(session, facility_id)
+    is_small = facility["position_count"] <= FEW
+    wanted = [row["path"] for row in places if is_small or row["path"] == place]
+    inside = positions.at_places(session, facility_id, wanted)
     return render(
-        request, "registry/facility.html", facility=facility, places=places, labels=LABELS
+        request,
+        "registry/facility.html",
+        facility=facility,
+        places=places,
+        opened={path: list(rows) for path, rows in groupby(inside, lambda row: row["path"])},
+        labels=LABELS,
     )
 
 

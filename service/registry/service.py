@@ -55,7 +55,12 @@ class PositionPage:
     """One page of the register. The rows come from PostgreSQL as they are shown."""
 
     rows: list[RowMapping]
+    has_earlier: bool
     has_more: bool
+
+    @property
+    def first_code(self) -> str | None:
+        return self.rows[0]["position_code"] if self.rows else None
 
     @property
     def last_code(self) -> str | None:
@@ -65,10 +70,16 @@ class PositionPage:
 def position_page(
     session: Session, conditions: PositionFilter, *, after: str = "", limit: int
 ) -> PositionPage:
-    rows, has_more = cut(
-        positions.page(session, conditions.chosen(), after=after, limit=limit + 1), limit
-    )
-    return PositionPage(rows, has_more)
+    found = positions.page(session, conditions.chosen(), after=after, limit=limit + 1)
+    rows, has_more = cut(found, limit)
+    return PositionPage(rows, has_earlier=bool(after), has_more=has_more)
+
+
+def position_page_before(
+    session: Session, conditions: PositionFilter, *, before: str, limit: int
+) -> PositionPage:
+    found = positions.page_before(session, conditions.chosen(), before=before, limit=limit + 1)
+    return PositionPage(found[-limit:], has_earlier=len(found) > limit, has_more=True)
 
 
 def position_card(session: Session, position_id: UUID) -> PositionCard:

@@ -50,7 +50,7 @@ _SEARCHED = """position p join facility f on f.id = p.facility_id
 _PAGE = f"""
     with page as materialized (
       select p.id from {_SEARCHED}
-      where {{where}} and p.position_code > :after order by p.position_code limit :limit)
+      where {{where}} and {{beyond}} limit :limit)
     select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
       f.name as facility_name, l.path as location, c.class_code, c.minor as class_minor,
       p.criticality, p.status, p.health, d.asset_code, m.manufacturer as maker, m.model_no,
@@ -68,6 +68,26 @@ _FOUND = """
       where lower(normalize(name, NFKC)) like :{word} or lower(facility_code) like :{word})
     or p.id in (select gesuibo.positions_by_device(:{word}))
 """
+_FORWARD = "p.position_code > :key order by p.position_code"
+_BACKWARD = "p.position_code < :key order by p.position_code desc"
+_PLACES = text(
+    """
+    select coalesce(l.path, '') as path, count(*) as count,
+      count(*) filter (where p.health <= 2 and p.status = 'in_use') as weak_count
+    from position p left join location l on l.id = p.location_id
+    where p.facility_id = :id group by 1 order by 1
+    """
+)
+_AT_PLACES = text(
+    """
+    select coalesce(l.path, '') as path, p.id, p.position_code, p.name, c.minor as class_minor,
+      p.health, p.status
+    from position p join equipment_class c on c.id = p.class_id
+    left join location l on l.id = p.location_id
+    where p.facility_id = :id and coalesce(l.path, '') = any (:paths)
+    order by 1, p.position_code
+    """
+)
 # What was chosen: names of `_CONDITIONS` and ``q``, the words of the search box.
 Conditions = Mapping[str, Any]
 _CONDITIONS = {
@@ -105,10 +125,22 @@ def card(session: Session, position_id: UUID) -> RowMapping | None:
 
 
 def page(session: Session, conditions: Conditions, *, after: str, limit: int) -> list[RowMapping]:
+    return _page(session, conditions, _FORWARD, after, limit)
+
+
+def page_before(
+    session: Session, conditions: Conditions, *, before: str, limit: int
+) -> list[RowMapping]:
+    """The last rows before a code, in the order of the register like any other page."""
+    return _page(session, conditions, _BACKWARD, before, limit)
+
+
+def _page(
+    session: Session, conditions: Conditions, beyond: str, key: str, limit: int
+) -> list[RowMapping]:
     where, params = _where(conditions)
-    statement = text(_PAGE.format(where=where))
-    rows = session.execute(statement, params | {"after": after, "limit": limit})
-    return list(rows.mappings())
+    statement = text(_PAGE.format(where=where, beyond=beyond))
+    return list(session.execute(statement, params | {"key": key, "limit": limit}).mappings())
 
 
 def facets(session: Session, conditions: Conditions) -> dict[str, list[Mapping[str, Any]]]:
@@ -150,18 +182,14 @@ def _count_facets(
     return found
 
 
-def tree(session: Session, facility_id: UUID) -> list[RowMapping]:
-    """Positions of a facility in the order of their places."""
-    statement = text(
-        """
-        select coalesce(l.path, '') as path, p.id, p.position_code, p.name, c.minor as class_minor,
-          p.health, p.status, p.parent_id
-        from position p join equipment_class c on c.id = p.class_id
-        left join location l on l.id = p.location_id
-        where p.facility_id = :id order by coalesce(l.path, ''), p.position_code
-        """
-    )
-    return list(session.execute(statement, {"id": facility_id}).mappings())
+def places(session: Session, facility_id: UUID) -> list[RowMapping]:
+    """The places of a facility from the top down, with how much stands there in which health."""
+    return list(session.execute(_PLACES, {"id": facility_id}).mappings())
+
+
+def at_places(session: Session, facility_id: UUID, paths: list[str]) -> list[RowMapping]:
+    params = {"id": facility_id, "paths": paths}
+    return list(session.execute(_AT_PLACES, params).mappings())
 
 
 def locked(session: Session, position_id: UUID) -> Position | None:

@@ -1,15 +1,20 @@
 """Equipment is found, replaced and corrected, and its history stays true."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from pydantic import ValidationError
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.accounts.actor import Actor
 from service.accounts.domain import Role
+from service.core.clock import today
+from service.core.database import transaction
 from service.core.errors import Forbidden, NotFound, Stale
 from service.registry import life_events, service
 from service.registry.domain import (
@@ -17,11 +22,13 @@ from service.registry.domain import (
     DuplicateCode,
     FacilityUnknown,
     InstallationOverlap,
+    LocationUnknown,
     NothingInstalled,
+    ParentUnknown,
     RemovedBeforeInstalled,
     RetiredReason,
 )
-from service.registry.queries import devices, facilities, installations, positions
+from service.registry.queries import devices, installations, positions
 from service.registry.schemas.changes import (
     DeviceCreate,
     DeviceUpdate,
@@ -232,3 +239,148 @@ def test_facets_count_under_the_other_conditions(session: Session) -> None:
     counts = {row["value"]: row["count"] for row in found["criticality"]}
     assert counts == {"A": 2, "B": 1}
     assert sum(row["count"] for row in found["status"]) == 2
+
+
+def test_a_new_devices_age_starts_at_its_first_installation(
+    session: Session, terminal: Actor
+) -> None:
+    position, spare = make_position(session), make_position(session)
+    old, new = make_device(session), make_device(session)
+    make_installation(session, position, old, starts_on=date(2005, 4, 1))
+    life_events.replace_device(
+        session,
+        position.id,
+        Replacement(device_id=new.id, replaced_on=date(2024, 6, 1)),
+        by=terminal,
+    )
+    assert (new.installed_from, new.installed_precision) == (date(2024, 6, 1), "day")
+    life_events.install_device(
+        session,
+        spare.id,
+        InstallationCreate(device_id=old.id, starts_on=date(2024, 7, 1), kind="relocation"),
+        by=terminal,
+    )
+    assert old.installed_from is None, "when its life began is still unknown"
+    assert (old.retired_on, old.retired_reason) == (None, None), "it is in use again"
+
+
+def test_the_device_of_a_day_is_the_one_that_stood_there(session: Session) -> None:
+    position = make_position(session)
+    old, new = make_device(session), make_device(session)
+    make_installation(session, position, old, starts_on=None, ends_on=date(2025, 2, 14))
+    make_installation(session, position, new, starts_on=date(2025, 2, 14))
+    assert installations.device_at(session, position.id, date(1950, 1, 1)) == old.id
+    assert installations.device_at(session, position.id, date(2025, 2, 13)) == old.id
+    assert installations.device_at(session, position.id, date(2025, 2, 14)) == new.id
+    assert installations.device_at(session, make_position(session).id, date(2025, 1, 1)) is None
+
+
+def test_a_reason_of_removal_belongs_to_the_stay_that_it_ended(
+    session: Session, terminal: Actor
+) -> None:
+    first, second = make_position(session), make_position(session)
+    device = make_device(session)
+    make_installation(session, first, device, starts_on=date(2005, 4, 1), ends_on=date(2010, 4, 1))
+    make_installation(session, second, device, starts_on=date(2010, 4, 1))
+    removal = Removal(removed_on=date(2020, 4, 1), retired_reason=RetiredReason.FAILED)
+    life_events.remove_device(session, second.id, removal, by=terminal)
+    rows = installations.of_device(session, device.id)
+    assert [row["retired_reason"] for row in rows] == ["failed", None]
+
+
+def test_a_health_judgement_without_a_day_was_made_today(session: Session, terminal: Actor) -> None:
+    position = make_position(session)
+    service.update_position(session, position.id, PositionUpdate(health=2), None, by=terminal)
+    assert position.health_judged_on == today()
+    earlier = PositionUpdate(health=3, health_judged_on=date(2022, 10, 1))
+    service.update_position(session, position.id, earlier, None, by=terminal)
+    assert (position.health, position.health_judged_on) == (3, date(2022, 10, 1))
+    service.update_position(session, position.id, PositionUpdate(health=None), None, by=terminal)
+    assert (position.health, position.health_judged_on) == (None, None)
+
+
+def test_places_and_parents_are_of_the_same_facility(session: Session, terminal: Actor) -> None:
+    here, elsewhere = make_facility(session), make_facility(session)
+    kind = make_class(session)
+    stranger = make_position(session, elsewhere)
+    new = {"facility_code": here.facility_code, "class_code": kind.class_code, "name": "x"}
+    for number, (field, value, error) in enumerate(
+        [
+            ("parent_code", stranger.position_code, ParentUnknown),
+            ("location_code", "B2F", LocationUnknown),
+        ]
+    ):
+        wanted = PositionCreate(position_code=f"NEW-{number}", **new, **{field: value})
+        with pytest.raises(error):
+            service.register_position(session, wanted, by=terminal)
+
+
+def test_another_service_life_needs_a_reason(session: Session, terminal: Actor) -> None:
+    with pytest.raises(ValidationError, match="life_override_reason"):
+        DeviceUpdate(life_override_years=30)
+    device = make_device(session)
+    change = DeviceUpdate(life_override_years=30, life_override_reason="長寿命化対策済み")
+    service.update_device(session, device.id, change, None, by=terminal)
+    read = devices.read(session, device.id)
+    assert read is not None
+    assert read["life_override_years"] == 30
+
+
+def test_two_people_at_once_cannot_use_one_place(engine: Engine, terminal: Actor) -> None:
+    """Neither sees the other's installation before the constraint does."""
+    with transaction(engine) as session:
+        places = [make_position(session), make_position(session)]
+        device = make_device(session)
+    started = threading.Barrier(2)
+
+    def install(position_id: UUID) -> str:
+        with transaction(engine) as session:
+            started.wait(timeout=10)
+            new = InstallationCreate(device_id=device.id, starts_on=date(2020, 4, 1))
+            try:
+                life_events.install_device(session, position_id, new, by=terminal)
+            except InstallationOverlap as error:
+                return str(error.params["asset_code"])
+            return "installed"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(install, [place.id for place in places]))
+    assert sorted(outcomes) == sorted(["installed", device.asset_code])
+
+
+def test_pages_stay_stable_over_eight_thousand_rows(session: Session) -> None:
+    place, kind = make_facility(session), make_class(session)
+    session.execute(
+        text(
+            "insert into position (id, position_code, facility_id, class_id, name, health)"
+            " select gen_random_uuid(), 'ZQ-' || lpad((n * 7919 % 8009)::text, 5, '0'), :f, :c,"
+            " (array['汚水', '雨水'])[1 + n % 2] || 'ポンプ' || n, 1 + n % 5"
+            " from generate_series(1, 8000) n"
+        ),
+        {"f": place.id, "c": kind.id},
+    )
+    conditions = PositionFilter(facility=place.facility_code, q="汚水")
+    forward: list[str] = []
+    page = service.position_page(session, conditions, limit=500)
+    while True:
+        forward += [row["position_code"] for row in page.rows]
+        if not page.has_more:
+            break
+        # what is added behind the reader's back neither repeats nor hides a row
+        make_position(session, place, position_code=f"ZQ-00000-{len(forward)}", name="汚水")
+        page = service.position_page(session, conditions, after=page.last_code or "", limit=500)
+    assert len(forward) == len(set(forward)) == 4000
+    assert forward == sorted(forward)
+    back = service.position_page_before(
+        session, conditions, before=page.first_code or "", limit=500
+    )
+    assert [row["position_code"] for row in back.rows] == forward[-1000:-500]
+    assert back.has_earlier
+
+
+def test_a_word_is_looked_for_in_everything_a_device_is_called(session: Session) -> None:
+    device = make_device(session, serial_no="QX-9988", spec_raw="φ500×28m3/min")
+    for typed in ("ｑｘ-9988", "Φ500 9988"):
+        found = devices.page(session, q=typed, class_code=None, after="", limit=10)
+        assert [row["id"] for row in found] == [device.id]
+    assert devices.page(session, q="QX-9988 無い", class_code=None, after="", limit=10) == []
