@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=problems.RESPONSES,
         lifespan=_lifespan,
     )
     app.state.engine = engine or make_engine(settings)

@@ -19,6 +19,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         dependencies=[ONLY_KNOWN_PARAMETERS],
+        responses=problems.RESPONSES,
     )
     app.state.settings = settings
     for module in (sign_in, equipment, fault_reports, facilities):

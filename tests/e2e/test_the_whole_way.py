@@ -12,20 +12,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine
 
 from app.asgi import create_app
 from app.worker import drain
 from service.accounts.domain import Role
 from service.core.clock import JST, now, today
 from service.core.database import make_engine, transaction
-from service.core.settings import Settings, get_settings
+from service.core.settings import Settings
 from tests.browser import DESKTOP, PHONE, served
 from tests.factories import PASSWORD, make_company, make_user
+from tests.own_database import own_settings
 
 ROOT = Path(__file__).parents[2]
 CITY = ROOT / "data" / "samples" / "city"
@@ -47,37 +46,11 @@ def photo(colour: tuple[int, int, int]) -> bytes:
     return file.getvalue()
 
 
-def migrate(url: str) -> None:
-    owner = create_engine(url)
-    with owner.connect() as connection:
-        config = Config(str(ROOT / "alembic.ini"))
-        config.set_main_option("script_location", str(ROOT / "service" / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-    owner.dispose()
-
-
 @pytest.fixture(scope="module")
 def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A city of its own: an empty registry that only this story fills."""
-    name = "gesuibo_story"
-    maintenance = create_engine(maintenance_url, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f"drop database if exists {name} with (force)"))
-        connection.execute(text(f"create database {name}"))
-    plain = make_url(maintenance_url).set(database=name).render_as_string(hide_password=False)
-    migrate(plain)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("GESUIBO_DATABASE_URL", plain)
-        environment.setenv("GESUIBO_OWNER_DATABASE_URL", plain)
-        environment.setenv("GESUIBO_STATE_DIR", str(tmp_path_factory.mktemp("story")))
-        get_settings.cache_clear()
-        yield get_settings()
-    get_settings.cache_clear()
-    with maintenance.connect() as connection:
-        connection.execute(text(f"drop database {name} with (force)"))
-    maintenance.dispose()
+    with own_settings(maintenance_url, "gesuibo_story", tmp_path_factory.mktemp("story")) as own:
+        yield own
 
 
 def sign_in(page: Page, url: str, username: str, *, then: str) -> None:

@@ -51,6 +51,26 @@ TITLES = {
     500: N_("サーバーで問題が起きました"),
     503: N_("ただいま利用できません"),
 }
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"type": "object"}},
+    },
+}
+# For every operation of an OpenAPI document: whatever goes wrong, it looks like this.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "RFC 9457 problem",
+        "content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}},
+    }
+}
 INTERNAL = N_(
     "サーバーで問題が起きました。何も保存されていません。受付番号を添えて管理者に知らせてください。"
 )

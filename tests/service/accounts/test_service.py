@@ -83,9 +83,12 @@ def test_a_new_password_ends_all_sign_ins(
 ) -> None:
     staff(session, terminal)
     service.sign_in(session, "sato", PASSWORD, settings=settings)
-    service.set_password(session, "sato", "another-word-7", by=terminal)
+    user = service.set_password(session, "sato", "another-word-7", by=terminal)
     session.flush()
-    assert session.execute(text("select count(*) from sign_in")).scalar_one() == 0
+    left = session.execute(
+        text("select count(*) from sign_in where user_id = :id"), {"id": user.id}
+    ).scalar_one()
+    assert left == 0
     assert service.authenticate(session, "sato", "another-word-7") is not None
 
 

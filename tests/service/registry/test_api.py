@@ -158,6 +158,22 @@ def test_contractors_see_contracted_facilities_only(app: FastAPI, engine: Engine
         assert foreign.position_code not in {row["position_code"] for row in found}
         devices = client.get("/api/v1/devices", params={"q": typed}).json()["items"]
         assert devices == []
+    assert client.get(f"/api/v1/installations?facility={other.facility_code}").json()["items"] == []
+    assert client.get(f"/facilities/{mine.id}").status_code == 200
+    for typed in (foreign.position_code, other.name, hidden.serial_no):
+        assert str(foreign.id) not in client.get("/search", params={"q": typed}).text
+        found = client.get("/api/v1/positions", params={"q": typed}).json()["items"]
+        assert foreign.position_code not in {row["position_code"] for row in found}
+        devices = client.get("/api/v1/devices", params={"q": typed}).json()["items"]
+        assert devices == []
+    assert client.get(f"/api/v1/installations?facility={other.facility_code}").json()["items"] == []
+    assert client.get(f"/facilities/{mine.id}").status_code == 200
+    for typed in (foreign.position_code, other.name, hidden.serial_no):
+        assert str(foreign.id) not in client.get("/search", params={"q": typed}).text
+        found = client.get("/api/v1/positions", params={"q": typed}).json()["items"]
+        assert foreign.position_code not in {row["position_code"] for row in found}
+        devices = client.get("/api/v1/devices", params={"q": typed}).json()["items"]
+        assert devices == []
     refused = client.patch(
         f"/api/v1/positions/{own.id}", json={"note": "x"}, headers={"if-match": "*"}
     )

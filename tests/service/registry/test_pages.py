@@ -1,4 +1,4 @@
-"""The register as people see it: pages that lead on, places that open, case numbers that lead away."""
+"""The register as people see it: pages lead on, places open, case numbers lead to the cases."""
 
 import re
 from collections.abc import Callable
@@ -191,3 +191,26 @@ def test_the_form_changes_what_it_shows(staff: TestClient, engine: Engine) -> No
     read = staff.get(f"/api/v1/positions/{position.id}").json()
     assert (read["criticality"], read["status"], read["note"]) == ("A", "suspended", "振動大")
     assert (read["health"], read["health_judged_on"]) == (2, "2026-10-05")
+
+
+@pytest.mark.e2e
+def test_the_list_follows_the_typing_and_the_address_follows_the_list(
+    app: FastAPI, staff: TestClient, plant: Facility, window: Callable[..., BrowserContext]
+) -> None:
+    with served(app) as url:
+        context = window(**DESKTOP)
+        context.add_cookies([{"name": "gesuibo", "value": staff.cookies["gesuibo"], "url": url}])
+        page = context.new_page()
+        page.goto(f"{url}/facilities")
+        page.goto(f"{url}/positions?facility={plant.facility_code}")
+        page.locator("#q").press_sequentially("架空大ポンプ11", delay=30)
+        expect(page.locator(".page-head__lead")).to_have_text("11 件の設置箇所")
+        expect(page.locator("#q")).to_be_focused()
+        expect(page.locator("#q")).to_have_value("架空大ポンプ11")
+        page.locator("#health").select_option("2")
+        expect(page.locator("tbody tr")).to_have_count(3)
+        shared = context.new_page()
+        shared.goto(page.url)
+        expect(shared.locator("tbody tr")).to_have_count(3)
+        page.go_back()
+        expect(page).to_have_url(f"{url}/facilities")
