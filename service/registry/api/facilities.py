@@ -17,6 +17,10 @@ from service.registry.schemas.reads import FacilityRead
 router = APIRouter()
 
 
+class GeoJsonResponse(JSONResponse):
+    media_type = "application/geo+json"
+
+
 @router.get("/facilities", response_model=Page[FacilityRead])
 def list_facilities(
     request: Request,
@@ -33,7 +37,7 @@ def list_facilities(
     return page(request, FacilityRead, rows, limit=limit, key="facility_code", fields=fields)
 
 
-@router.get("/facilities.geojson")
+@router.get("/facilities.geojson", response_class=GeoJsonResponse)
 def facilities_geojson(session: SessionDep, _by: Reader) -> Response:
     """All facilities with a known place, as a GeoJSON collection (RFC 7946, longitude first)."""
     features = [
@@ -51,9 +55,7 @@ def facilities_geojson(session: SessionDep, _by: Reader) -> Response:
         for row in facilities.page(session, after="", limit=10_000)
         if row["lon"] is not None
     ]
-    return JSONResponse(
-        {"type": "FeatureCollection", "features": features}, media_type="application/geo+json"
-    )
+    return GeoJsonResponse({"type": "FeatureCollection", "features": features})
 
 
 @router.get("/facilities/{facility_id}", response_model=FacilityRead)
