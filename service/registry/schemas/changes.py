@@ -147,6 +147,12 @@ class DeviceCreate(_DeviceFacts):
     maker: Name | None = None
     model_no: Name | None = None
 
+    @model_validator(mode="after")
+    def _maker_has_a_model(self) -> Self:
+        if self.maker is not None and self.model_no is None:
+            raise PydanticCustomError("model-missing", "model_no is required with maker")
+        return self
+
 
 class DeviceUpdate(_DeviceFacts):
     pass

@@ -112,7 +112,7 @@ def test_create_install_replace_over_http(staff: TestClient, engine: Engine) -> 
     devices = [
         staff.post(
             "/api/v1/devices",
-            json={"asset_code": f"{code}-D{n}", "class_code": kind.class_code, "maker": "A社"},
+            json={"asset_code": f"{code}-D{n}", "class_code": kind.class_code, "model_no": "P-1"},
         ).json()["id"]
         for n in (1, 2)
     ]

@@ -315,6 +315,23 @@ def test_places_and_parents_are_of_the_same_facility(session: Session, terminal:
             service.register_position(session, wanted, by=terminal)
 
 
+def test_a_maker_is_not_dropped_for_want_of_a_model(session: Session, terminal: Actor) -> None:
+    kind = make_class(session)
+    with pytest.raises(ValidationError, match="model_no"):
+        DeviceCreate(asset_code="M-1", class_code=kind.class_code, maker="架空製作所")
+    new = DeviceCreate(
+        asset_code="M-1", class_code=kind.class_code, maker="架空製作所", model_no="KP-1"
+    )
+    made = service.register_device(session, new, by=terminal)
+    again = service.register_device(
+        session, new.model_copy(update={"asset_code": "M-2"}), by=terminal
+    )
+    assert made.model_id == again.model_id
+    read = devices.read(session, made.id)
+    assert read is not None
+    assert (read["maker"], read["model_no"]) == ("架空製作所", "KP-1")
+
+
 def test_another_service_life_needs_a_reason(session: Session, terminal: Actor) -> None:
     with pytest.raises(ValidationError, match="life_override_reason"):
         DeviceUpdate(life_override_years=30)
