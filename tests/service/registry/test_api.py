@@ -304,7 +304,7 @@ def test_a_devices_dates_are_as_exact_as_they_were_written(staff: TestClient, en
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["390", "1440"])
 @pytest.mark.parametrize(
     "path", ["/positions", "/positions/{position}", "/facilities", "/facilities/{facility}",
-             "/search?q=汚水"],
+             "/devices/{device}", "/search?q=汚水"],
 )  # fmt: skip
 def test_pages_are_accessible(
     app: FastAPI, staff: TestClient, position: Position, window, violations, size, path
@@ -313,7 +313,8 @@ def test_pages_are_accessible(
         context = window(**size)
         context.add_cookies([{"name": "gesuibo", "value": staff.cookies["gesuibo"], "url": url}])
         page = context.new_page()
-        filled = path.format(position=position.id, facility=position.facility_id)
+        device = staff.get(f"/api/v1/positions/{position.id}").json()["device"]["id"]
+        filled = path.format(position=position.id, facility=position.facility_id, device=device)
         page.goto(url + filled, wait_until="domcontentloaded")
         page.locator("h1").wait_for()
         assert violations(page) == []
