@@ -9,12 +9,13 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from starlette.routing import Route
 
-from service.core.database import make_engine
+from service.core.database import libpq_conninfo, make_engine
 from service.core.http import problems
 from service.core.http.context import RequestId
 from service.core.http.security_headers import SecurityHeaders
 from service.core.http.static import StaticAssets
 from service.core.i18n.request import LanguageChoice
+from service.core.reading import ReadConnections
 from service.core.settings import Settings, get_settings
 
 ROUTERS = (
@@ -48,6 +49,7 @@ def _router(module: str) -> APIRouter | None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
+    app.state.reads.close()
     engine = app.state.engine
     if isinstance(engine, Engine):
         engine.dispose()
@@ -65,16 +67,18 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         lifespan=_lifespan,
     )
     app.state.engine = engine or make_engine(settings)
+    app.state.reads = ReadConnections(libpq_conninfo(app.state.engine.url), settings.pool_size)
     app.state.settings = settings
+    if importlib.util.find_spec("mobile_api.app") is not None:
+        mobile = importlib.import_module("mobile_api.app").create_app(settings)
+        mobile.state.engine = app.state.engine
+        mobile.state.reads = app.state.reads
+        mobile.state.settings = settings
+        app.mount("/mobile/v1", mobile, name="mobile")
     for module in ROUTERS:
         router = _router(module)
         if router is not None:
             app.include_router(router)
-    if importlib.util.find_spec("mobile_api.app") is not None:
-        mobile = importlib.import_module("mobile_api.app").create_app(settings)
-        mobile.state.engine = app.state.engine
-        mobile.state.settings = settings
-        app.mount("/mobile/v1", mobile, name="mobile")
     app.router.routes.append(Route("/static/{path:path}", StaticAssets(), name="static"))
     problems.install(app)
     app.add_middleware(SecurityHeaders)

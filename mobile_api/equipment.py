@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from mobile_api.schemas import EquipmentRead
-from service.accounts.access import requires
+from service.accounts.access import Reader as OneTrip
+from service.accounts.access import reads, requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.core.http.conditional import is_unchanged
@@ -18,16 +19,18 @@ from service.tags.guessing import GUESSES, client_of
 
 router = APIRouter(tags=["equipment"])
 Reader = Annotated[Actor, Depends(requires(Permission.REGISTRY_READ))]
+OneTripReader = Annotated[OneTrip, Depends(reads(Permission.REGISTRY_READ))]
 
 
 @router.get("/tags/{tag}", response_model=EquipmentRead)
-def equipment_by_tag(request: Request, session: SessionDep, by: Reader, tag: str) -> Response:
+async def equipment_by_tag(request: Request, reader: OneTripReader, tag: str) -> Response:
     """What is behind a tag; upper or lower case, with or without dashes.
 
     404 for an unknown tag, one out of use without successor, and one of others' facilities alike.
     """
+    by, [rows] = await reader.ask(service.reading_equipment(tag))
     with GUESSES.of(client_of(request, by)):
-        body = service.equipment(session, tag)
+        body = service.equipment_in(rows)
     return _answer(request, body)
 
 

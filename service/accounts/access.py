@@ -4,7 +4,7 @@ Every route names either `requires(...)` or `PUBLIC`; a test walks all of them.
 """
 
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -18,6 +18,7 @@ from service.core.errors import Forbidden, NotSignedIn
 from service.core.http.context import request_id_of
 from service.core.http.session import SessionDep, engine_of
 from service.core.i18n.marker import N_
+from service.core.reading import Read
 
 COOKIE = "gesuibo"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -67,8 +68,14 @@ def find_actor(request: Request, session: Session) -> Actor | None:
         return None
     if from_cookie:
         check_origin(request)
-    via = "phone" if request.url.path.startswith("/mobile/") else "web" if from_cookie else "api"
+    via = _via(request, from_cookie=from_cookie)
     return queries.take_on(session, token_hash(token), via=via, request_id=request_id_of(request))
+
+
+def _via(request: Request, *, from_cookie: bool) -> str:
+    if request.scope["path"].startswith("/mobile/"):
+        return "phone"
+    return "web" if from_cookie else "api"
 
 
 def admit(request: Request, permission: Permission) -> None:
@@ -102,6 +109,51 @@ class Requires:
             raise NotSignedIn
         actor.require(self.permission)
         return actor
+
+
+class Reader:
+    """Reads for one request; row-level security sees whoever the request's token belongs to."""
+
+    def __init__(self, request: Request, permission: Permission) -> None:
+        self._request = request
+        self._permission = permission
+
+    async def ask(self, *reads: Read) -> tuple[Actor, list[list[dict[str, Any]]]]:
+        """Who asks, and the rows of each read.
+
+        The rows are read before the permission is looked at, and thrown away without it.
+        """
+        request = self._request
+        token, from_cookie = _credential(request)
+        if not token:
+            raise NotSignedIn
+        taking_on = queries.taking_on(token_hash(token))
+        holders, *answers = await request.app.state.reads.ask([taking_on, *reads])
+        if not holders:
+            raise NotSignedIn
+        actor = queries.actor_of(
+            holders[0],
+            via=_via(request, from_cookie=from_cookie),
+            request_id=request_id_of(request),
+        )
+        request.state.current = actor
+        actor.require(self._permission)
+        return actor, answers
+
+
+class Reads(Requires):
+    """A dependency for safe requests that ask everything in one round trip.
+
+    The permission is checked by the `Reader` that the route is handed, with its first answer.
+    """
+
+    async def __call__(self, request: Request) -> Reader:  # type: ignore[override]
+        return Reader(request, self.permission)
+
+
+@lru_cache
+def reads(permission: Permission) -> Reads:
+    return Reads(permission)
 
 
 @lru_cache

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, text
@@ -6,25 +8,34 @@ from sqlmodel import Session, col, select
 from service.accounts.actor import Actor
 from service.accounts.domain import Role
 from service.accounts.models import Company, Contract, Phone, SignIn, UserAccount
+from service.core.reading import Read, driver_sql
 
 _TAKE_ON = text("select * from gesuibo.take_on(:given)")
+_TAKE_ON_SQL = driver_sql(_TAKE_ON)
 
 
 def take_on(session: Session, given: bytes, *, via: str, request_id: str) -> Actor | None:
     """Finds who holds the token and makes the transaction theirs, in one round trip."""
-    row = session.execute(_TAKE_ON, {"given": given}).first()
-    if row is None:
-        return None
+    row = session.execute(_TAKE_ON, {"given": given}).mappings().first()
+    return None if row is None else actor_of(dict(row), via=via, request_id=request_id)
+
+
+def taking_on(given: bytes) -> Read:
+    """The same question, to be the first of a round trip; `actor_of` reads its row."""
+    return Read(_TAKE_ON_SQL, {"given": given})
+
+
+def actor_of(row: Mapping[str, Any], *, via: str, request_id: str) -> Actor:
     return Actor(
-        id=row.user_id,
-        name=row.display_name,
-        role=Role(row.role),
-        company_id=row.company_id,
-        username=row.username,
-        language=row.language,
+        id=row["user_id"],
+        name=row["display_name"],
+        role=Role(row["role"]),
+        company_id=row["company_id"],
+        username=row["username"],
+        language=row["language"],
         via=via,
         request_id=request_id,
-        credential_id=row.credential_id,
+        credential_id=row["credential_id"],
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.types import Text, Uuid
 from sqlmodel import Session, col, select
 
 from service.core.paging import decode_cursor, encode_cursor
+from service.core.reading import Read, driver_sql
 from service.faults.domain import OPEN_STATES
 from service.tags.domain import TagState
 from service.tags.models import QrTag, TagAssignment
@@ -71,6 +72,7 @@ _BY_TAG = text(f"""
   from ({_TAG}) t join position p on p.id = t.position_id {_FROM_POSITION}
   where {_RESOLVES}
 """)  # noqa: S608  # only the fragments above are put in
+_BY_TAG_SQL = driver_sql(_BY_TAG)
 _BY_POSITION = text(f"""
   select {_EQUIPMENT}
   from position p
@@ -164,6 +166,10 @@ def equipment_by_tag(session: Session, code: str) -> str | None:
     """JSON text of what the actor may see behind the tag."""
     body: str | None = session.execute(_BY_TAG, {"code": code}).scalar()
     return body
+
+
+def reading_equipment_by_tag(code: str) -> Read:
+    return Read(_BY_TAG_SQL, {"code": code})
 
 
 def equipment_by_position(session: Session, position_id: UUID) -> str | None:

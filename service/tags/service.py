@@ -1,5 +1,6 @@
 """What may become of a tag: minted, bound, replaced, retired; and where it leads."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from service.core.database import SYSTEM, RowIdentity, identify
 from service.core.errors import Conflict, NotFound
 from service.core.i18n.marker import N_
 from service.core.identity import new_id
+from service.core.reading import Read
 from service.tags import queries
 from service.tags.domain import TagState, TagTaken, UnknownTag, mint_code, read_code
 from service.tags.models import QrTag, TagAssignment
@@ -45,6 +47,22 @@ def equipment(session: Session, typed: str) -> str:
     body = queries.equipment_by_tag(session, read_code(typed))
     if body is None:
         raise UnknownTag
+    return body
+
+
+def reading_equipment(typed: str) -> Read:
+    """The same question for a round trip; `equipment_in` reads its rows."""
+    try:
+        code = read_code(typed)
+    except UnknownTag:
+        code = ""  # no tag has it: a spoiled code is answered as an unknown one is
+    return queries.reading_equipment_by_tag(code)
+
+
+def equipment_in(rows: Sequence[Mapping[str, Any]]) -> str:
+    if not rows:
+        raise UnknownTag
+    body: str = rows[0]["body"]
     return body
 
 

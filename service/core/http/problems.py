@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from psycopg.errors import Error as PostgresError
+from psycopg.errors import OperationalError as PostgresOperationalError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -200,7 +201,7 @@ def _on_http_error(request: Request, error: Exception) -> Response:
 
 def _is_away(error: BaseException) -> bool:
     """Whether PostgreSQL is gone, restarting or out of connections, not merely displeased."""
-    if isinstance(error, PoolTimeout | OperationalError):
+    if isinstance(error, PoolTimeout | OperationalError | PostgresOperationalError):
         return True
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
@@ -232,5 +233,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(StarletteHTTPException, _on_http_error)
     app.add_exception_handler(DBAPIError, _on_any_error)
+    app.add_exception_handler(PostgresError, _on_any_error)
     app.add_exception_handler(PoolTimeout, _on_any_error)
     app.add_exception_handler(Exception, _on_any_error)

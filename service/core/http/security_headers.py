@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -42,6 +41,14 @@ def policy(additions: Mapping[str, str]) -> str:
     )
 
 
+def _with_policy(content_security_policy: str) -> list[tuple[bytes, bytes]]:
+    headers = {"content-security-policy": content_security_policy} | _FIXED
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+_USUAL = _with_policy(policy({}))
+
+
 class SecurityHeaders:
     """ASGI middleware; a header that the answer already carries is left alone."""
 
@@ -56,12 +63,10 @@ class SecurityHeaders:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault(
-                    "content-security-policy", policy(state.get("csp_additions", {}))
-                )
-                for name, value in _FIXED.items():
-                    headers.setdefault(name, value)
+                additions = state.get("csp_additions")
+                fixed = _USUAL if not additions else _with_policy(policy(additions))
+                carried = {name.lower() for name, _ in message["headers"]}
+                message["headers"].extend(pair for pair in fixed if pair[0] not in carried)
             await send(message)
 
         await self.app(scope, receive, guarded)

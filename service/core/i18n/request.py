@@ -59,4 +59,6 @@ class LanguageChoice:
 
 def _asked_for(scope: Scope) -> Locale | None:
     query = scope.get("query_string", b"").decode("latin-1")
+    if "lang" not in query:
+        return None
     return Locale.parse(parse_qs(query).get("lang", [""])[-1])
