@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from importers import service as imports
+from importers.decisions import Decisions
 from importers.models import Outcome
 from service.accounts import service as accounts
 from service.accounts.actor import Actor, terminal_actor
@@ -101,7 +102,7 @@ def load(sample: str, progress: Progress) -> None:
 
 def _import(engine: Engine, source: str, path: Path, by: Actor, progress: Progress) -> None:
     with transaction(engine) as session:
-        job = imports.plan_file(session, path.read_bytes(), path.name, source=source, by=by)
+        job = imports.plan_file(session, path.read_bytes(), path.name, decisions=Decisions(source=source), by=by)
         if job.counts.get("create", 0) or job.counts.get("update", 0):
             imports.apply_job(session, job.id, by=by)
         told = ", ".join(

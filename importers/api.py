@@ -4,6 +4,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 
 from importers import queries, service
+from importers.decisions import Decisions
 from importers.models import Outcome
 from importers.schemas import Apply, ImportList, ImportRead, ImportRowRead, ReceiptRead
 from importers.upload import ArrivingFile
@@ -54,7 +55,7 @@ def list_imports(session: SessionDep, _by: Manager, limit: Limit = DEFAULT_LIMIT
 @router.post("", status_code=201, openapi_extra=_FORM)
 def plan(file: ArrivingFile, session: SessionDep, by: Manager) -> ImportRead:
     """Reads a file and answers with its plan; the registry is not touched."""
-    job = service.plan_file(session, file.content, file.name, source=file.source, by=by)
+    job = service.plan_file(session, file.content, file.name, decisions=Decisions(source=file.source), by=by)
     return ImportRead.of(job)
 
 

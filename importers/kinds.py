@@ -127,6 +127,7 @@ _REGISTRY = (
             "health",
             "health_judged_on",
             "note",
+            "legacy_codes",
         ),
         required=("name", "facility_id", "class_id"),
         defaults={"criticality": "B", "status": "in_use", "legacy_codes": []},

@@ -109,3 +109,7 @@ def _wanted(drafts: Iterable[Draft]) -> dict[str, set[Key]]:
         for ref in draft.refs.values():
             wanted[ref.kind].add(ref.key)
     return wanted
+
+
+def drafts_of(rows: Iterable[Any]) -> Iterable[Draft]:
+    return (draft for row in rows for draft in row.drafts)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from importers import queries, service
+from importers.decisions import Decisions
 from importers.api import row_cursor
 from importers.kinds import KINDS
 from importers.messages import LEFT_OUT, OUTCOME_LABELS, STATE_LABELS, field_label
@@ -71,7 +72,7 @@ def upload(request: Request, file: ArrivingFile, session: SessionDep, by: Manage
     """A file that cannot be read is told beside the form, and nothing is stored."""
     try:
         with session.begin_nested():
-            job = service.plan_file(session, file.content, file.name, source=file.source, by=by)
+            job = service.plan_file(session, file.content, file.name, decisions=Decisions(source=file.source), by=by)
     except DomainError as error:
         problem = explain(request, error)
         return _start_page(request, session, status_code=status_of(error), problem=problem)

@@ -77,36 +77,20 @@ def position_codes(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 _INSERT_ROWS = text(
-    "insert into import_row (job_id, sheet, row_no, raw, normalised, outcome, target_type,"
-    " target_id, target_version, changes, prior, messages)"
-    " select :job_id, :sheet, r.row_no, r.raw, r.normalised, r.outcome, :target_type,"
-    " r.target_id, r.target_version, r.changes, r.prior, r.messages"
-    " from jsonb_to_recordset(cast(:rows as jsonb)) as r(row_no integer, raw jsonb,"
-    " normalised jsonb, outcome text, target_id uuid, target_version integer, changes jsonb,"
-    " prior jsonb, messages jsonb)"
+    "insert into import_row (job_id, table_no, sheet, row_no, part_no, raw, normalised, outcome,"
+    " target_type, target_id, target_version, changes, records, messages)"
+    " select :job_id, r.table_no, r.sheet, r.row_no, r.part_no, r.raw, r.normalised, r.outcome,"
+    " r.target_type, r.target_id, r.target_version, r.changes, r.records, r.messages"
+    " from jsonb_to_recordset(cast(:rows as jsonb)) as r(table_no integer, sheet text,"
+    " row_no integer, part_no integer, raw jsonb, normalised jsonb, outcome text,"
+    " target_type text, target_id uuid, target_version integer, changes jsonb, records uuid[],"
+    " messages jsonb)"
 )
-_CHUNK = 4_000
 
 
-def insert_rows(
-    session: Session,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    job_id: UUID,
-    sheet: str | None,
-    target_type: str,
-) -> None:
-    """Whole chunks as one document each: COPY is not open to tables with row-level security."""
-    for start in range(0, len(rows), _CHUNK):
-        session.execute(
-            _INSERT_ROWS,
-            {
-                "job_id": job_id,
-                "sheet": sheet,
-                "target_type": target_type,
-                "rows": _as_json(rows[start : start + _CHUNK]),
-            },
-        )
+def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]], *, job_id: UUID) -> None:
+    """As one document: COPY is not open to tables with row-level security."""
+    session.execute(_INSERT_ROWS, {"job_id": job_id, "rows": _as_json(rows)})
 
 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:

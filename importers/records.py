@@ -17,6 +17,17 @@ class Ref(NamedTuple):
     attribute: str = "id"
 
 
+class Addition(NamedTuple):
+    """Joins what the registry has: a list grows, an object gets or changes members."""
+
+    value: Any
+
+    def onto(self, old: Any) -> Any:
+        if isinstance(self.value, dict):
+            return {**(old or {}), **self.value}
+        return [*(old or []), *(item for item in self.value if item not in (old or []))]
+
+
 OCCUPANT = "occupant"  # Ref(OCCUPANT, (position_code, ISO day)): the device that sat there then
 
 
@@ -35,6 +46,7 @@ class Draft:
 
 
 Message = dict[str, Any]
+BLOCKING = frozenset({"error", "conflict", "question"})
 
 
 def change_message(column: str, change: Change) -> Message:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
@@ -12,23 +13,18 @@ from sqlmodel import Session
 
 from importers import queries
 from importers.collector import collector_resting
+from importers.decisions import Decisions
 from importers.errors import (
     ImportJobNotFound,
     JobNotPlanned,
-    NoRows,
     PlanDiffers,
     PlanHasBadRows,
     PlanIsStale,
-    SourceNotRecognised,
 )
-from importers.interpretation import InterpretedRow, Interpreter
-from importers.known import Known
 from importers.models import ImportJob, JobState, Outcome
-from importers.plan import PlannedRow, Planner
-from importers.reading.file import SourceFile, read_file
-from importers.reading.table import SourceTable
-from importers.sources.catalogue import known_headers, source_of
-from importers.sources.source import Source
+from importers.plan import PlannedRow
+from importers.planning import MadePlan, make_plan
+from importers.progress import untold
 from importers.staleness import moved_rows, work_of
 from service.accounts.actor import Actor
 from service.audit.service import record
@@ -36,6 +32,7 @@ from service.core.clock import now
 from service.core.outbox import publish
 
 NAMED_ROWS = 20
+STORED_AT_ONCE = 4_000
 BAD = (Outcome.REJECTED, Outcome.CONFLICT, Outcome.NEEDS_DECISION)
 
 
@@ -59,7 +56,12 @@ class Receipt:
 
 
 def plan_file(
-    session: Session, content: bytes, file_name: str, *, source: str | None = None, by: Actor
+    session: Session,
+    content: bytes,
+    file_name: str,
+    *,
+    decisions: Decisions | None = None,
+    by: Actor,
 ) -> ImportJob:
     """Reads the file and stores what it would do. Nothing in the registry changes.
 
@@ -68,32 +70,27 @@ def plan_file(
         SourceNotRecognised, SourceUnknown, ColumnsMissing: nobody knows what the columns are.
     """
     with collector_resting():
-        return _plan_file(session, content, file_name, source, by)
+        return _plan_file(session, content, file_name, decisions or Decisions(), by)
 
 
 def _plan_file(
-    session: Session, content: bytes, file_name: str, source: str | None, by: Actor
+    session: Session, content: bytes, file_name: str, decisions: Decisions, by: Actor
 ) -> ImportJob:
-    file = read_file(content, known_headers())
-    table, found = _table_to_import(file, source)
-    if not table.rows:
-        raise NoRows
-    interpreter = Interpreter(found, table)
-    rows = list(interpreter.rows())
-    planned = Planner(found.main, rows, Known(session, _drafts(rows))).plan()
+    made = make_plan(session, content, decisions=decisions, progress=untold)
     job = ImportJob(
-        source=found.name,
+        source=made.source,
         file_name=PurePath(file_name.replace("\\", "/")).name[:255] or "file",
-        sha256=file.sha256,
-        size_bytes=file.size_bytes,
-        detected_encoding=table.encoding,
-        notes=_notes(session, file, table, interpreter, found),
-        counts=_counts(planned),
+        sha256=made.sha256,
+        size_bytes=len(content),
+        detected_encoding=made.encoding,
+        options=decisions.model_dump(mode="json", exclude_defaults=True),
+        notes=made.notes | _imported_before(session, made),
+        questions=made.questions,
         created_by=by.id,
     )
     session.add(job)
     session.flush()
-    _store(session, job, table, found, planned)
+    job.counts = _store(session, job, made.rows)
     job.plan_hash = queries.plan_hash(session, job.id)
     session.flush()
     record(session, "import.plan", "import_job", job.id, by=by, after=_told(job))
@@ -179,77 +176,41 @@ def _job_to_apply(session: Session, job_id: UUID, mode: ApplyMode) -> ImportJob:
     return job
 
 
-def _table_to_import(file: SourceFile, name: str | None) -> tuple[SourceTable, Source]:
-    """The first sheet that some source understands."""
-    refused: SourceNotRecognised | None = None
-    for table in file.tables:
-        try:
-            return table, source_of(table.header, name)
-        except SourceNotRecognised as reason:
-            refused = refused or reason
-    raise refused or SourceNotRecognised(header="")
-
-
-def _drafts(rows: list[InterpretedRow]) -> Iterable[Any]:
-    return (draft for row in rows for draft in row.drafts)
-
-
-def _counts(planned: list[PlannedRow]) -> dict[str, Any]:
-    found = Counter(row.outcome.value for row in planned)
-    return {outcome.value: found[outcome.value] for outcome in Outcome} | {"rows": len(planned)}
-
-
 def _outcomes(job: ImportJob) -> dict[str, int]:
     return {outcome.value: int(job.counts[outcome.value]) for outcome in Outcome}
 
 
-def _notes(
-    session: Session, file: SourceFile, table: SourceTable, interpreter: Interpreter, source: Source
-) -> dict[str, Any]:
-    others = [other.sheet for other in file.tables if other is not table]
-    notes: dict[str, Any] = {
-        "sheet": table.sheet,
-        "header_row_no": table.header_row_no,
-        "header": list(table.header),
-        "unused_columns": interpreter.unused_columns,
-        "left_out": table.notes,
-        "sheets_left_out": [*others, *file.sheets_without_table],
-    }
-    before = queries.applied_before(session, file.sha256, source.name)
-    if before is not None and before.applied_at is not None:
-        notes["already_imported"] = {
-            "job_id": str(before.id),
-            "applied_at": before.applied_at.isoformat(),
-        }
-    return notes
+def _imported_before(session: Session, made: MadePlan) -> dict[str, Any]:
+    before = queries.applied_before(session, made.sha256, made.source)
+    if before is None or before.applied_at is None:
+        return {}
+    told = {"job_id": str(before.id), "applied_at": before.applied_at.isoformat()}
+    return {"already_imported": told}
 
 
-def _store(
-    session: Session, job: ImportJob, table: SourceTable, source: Source, planned: list[PlannedRow]
-) -> None:
-    queries.insert_rows(
-        session,
-        [_stored(row) for row in planned],
-        job_id=job.id,
-        sheet=table.sheet,
-        target_type=source.main,
-    )
+def _store(session: Session, job: ImportJob, rows: Iterable[PlannedRow]) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    walk = iter(rows)
+    while part := list(islice(walk, STORED_AT_ONCE)):
+        counts.update(row.outcome.value for row in part)
+        queries.insert_rows(session, [_stored(row) for row in part], job_id=job.id)
+    return {o.value: counts[o.value] for o in Outcome} | {"rows": counts.total()}
 
 
 def _stored(row: PlannedRow) -> dict[str, Any]:
-    prior = {
-        kind: {name: pair[0] for name, pair in changed.items()}
-        for kind, changed in row.changes.items()
-    }
     return {
+        "table_no": row.table_no,
+        "sheet": row.sheet,
         "row_no": row.row_no,
+        "part_no": row.part_no,
         "raw": row.raw,
         "normalised": {"operations": row.operations} if row.operations else None,
         "outcome": row.outcome.value,
+        "target_type": row.main,
         "target_id": row.target_id,
         "target_version": row.target_version,
         "changes": row.changes or None,
-        "prior": prior or None,
+        "records": [operation["id"] for operation in row.operations],
         "messages": row.messages,
     }
 

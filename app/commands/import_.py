@@ -55,9 +55,10 @@ def _one(
 ) -> dict[str, Any]:
     from app.terminal import opened
     from importers import service
+    from importers.decisions import Decisions
 
     with opened() as (session, by):
-        job = service.plan_file(session, path.read_bytes(), path.name, source=source, by=by)
+        job = service.plan_file(session, path.read_bytes(), path.name, decisions=Decisions(source=source), by=by)
         bad = service.bad_rows(job)
         is_refused = bool(bad) and not good_rows_only
         records: dict[str, Any] = {}

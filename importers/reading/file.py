@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from importers.errors import EmptyFile, HeaderNotFound
 from importers.reading.delimited import read_delimited
@@ -19,9 +20,13 @@ class SourceFile:
     size_bytes: int
     tables: list[SourceTable]
     sheets_without_table: list[str]
+    encoding: str | None = None
+    notes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read_file(content: bytes, known_headers: AbstractSet[str]) -> SourceFile:
+def read_tables(
+    content: bytes, *, known: AbstractSet[str], encoding: str | None = None
+) -> SourceFile:
     """Reads CSV, TSV or a workbook.
 
     Raises:
@@ -33,7 +38,7 @@ def read_file(content: bytes, known_headers: AbstractSet[str]) -> SourceFile:
     grids = read_workbook(content) if is_workbook(content) else [read_delimited(content)]
     if not any(_has_text(grid) for grid in grids):
         raise EmptyFile
-    found = [(grid, find_table(grid, known_headers)) for grid in grids]
+    found = [(grid, find_table(grid, known)) for grid in grids]
     tables = [table for _, table in found if table is not None]
     if not tables:
         raise HeaderNotFound
@@ -42,6 +47,7 @@ def read_file(content: bytes, known_headers: AbstractSet[str]) -> SourceFile:
         size_bytes=len(content),
         tables=tables,
         sheets_without_table=[grid.sheet or "" for grid, table in found if table is None],
+        encoding=grids[0].encoding,
     )
 
 

@@ -22,13 +22,26 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Marks:
+    """What the look of a sheet says, by row number."""
+
+    hidden_rows: frozenset[int] = frozenset()
+    struck_rows: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class SourceTable:
+    """``context`` are the words around the table, with their labels: 「施設名」, 「第一ポンプ場」."""
+
     sheet: str | None
     header: tuple[str, ...]
     header_row_no: int
     rows: list[SourceRow]
     encoding: str | None
     notes: list[dict[str, Any]] = field(default_factory=list)
+    context: list[tuple[str, str]] = field(default_factory=list)
+    marks: Marks | None = None
+    epoch_1904: bool = False
 
 
 def header_name(cell: str) -> str:

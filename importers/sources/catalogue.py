@@ -1,8 +1,11 @@
-"""All sources, and which of them a file is."""
+"""All sources, and which of them a table is."""
 
+from collections import Counter
 from functools import cache
 
-from importers.errors import ColumnsMissing, SourceNotRecognised, SourceUnknown
+from importers.decisions import Decisions, header_signature
+from importers.errors import SourceUnknown
+from importers.mapping import Mapping, mapped
 from importers.sources import (
     bend_pumps,
     classes,
@@ -28,38 +31,57 @@ SOURCES: dict[str, Source] = {
         bend_pumps.SOURCE,
     )
 }
-MIN_KNOWN_COLUMNS = 2
+_MIN_COLUMNS = 2
+_MIN_SCORE = 1.0
 
 
 @cache
 def known_headers() -> frozenset[str]:
-    return frozenset(
-        name for source in SOURCES.values() for column in source.columns for name in column.headers
-    )
+    return frozenset(_commonness())
 
 
-def source_of(header: tuple[str, ...], name: str | None = None) -> Source:
-    """The named source, or the one whose columns the header has most of.
+def source_named(name: str) -> Source:
+    if name not in SOURCES:
+        raise SourceUnknown(source=name, known=", ".join(SOURCES))
+    return SOURCES[name]
+
+
+def mapping_of(header: tuple[str, ...], decisions: Decisions) -> Mapping | None:
+    """How a table is read; None when nobody knows, or when it was decided to leave it out.
 
     Raises:
         SourceUnknown: for a name that is not in the catalogue.
-        ColumnsMissing: when the header lacks a column that the source cannot do without.
-        SourceNotRecognised: when no source fits.
     """
-    if name is None:
-        return _recognised(header)
-    if name not in SOURCES:
-        raise SourceUnknown(source=name, known=", ".join(SOURCES))
-    source = SOURCES[name]
-    if missing := source.missing(header):
-        raise ColumnsMissing(columns="、".join(missing))
-    return source
+    decided = decisions.sources.get(header_signature(header))
+    if decided == "":
+        return None
+    if decided is not None:
+        return mapped(source_named(decided), header, decisions)
+    if decisions.source is not None:
+        mapping = mapped(source_named(decisions.source), header, decisions)
+        return mapping if len(mapping.places) >= _MIN_COLUMNS else None
+    return _best(header, decisions)
 
 
-def _recognised(header: tuple[str, ...]) -> Source:
-    fitting = [source for source in SOURCES.values() if not source.missing(header)]
-    scored = [(len(source.find(header)), source) for source in fitting]
-    best = max(scored, key=lambda pair: pair[0], default=None)
-    if best is None or best[0] < MIN_KNOWN_COLUMNS:
-        raise SourceNotRecognised(header="、".join(name for name in header if name)[:200])
-    return best[1]
+def _best(header: tuple[str, ...], decisions: Decisions) -> Mapping | None:
+    """The source that explains most of the header; words that many sources know weigh less."""
+    best: tuple[tuple[bool, float], Mapping] | None = None
+    for source in SOURCES.values():
+        mapping = mapped(source, header, decisions)
+        score = sum(1 / _commonness()[name] for name in mapping.names if name in _commonness())
+        if len(mapping.places) < _MIN_COLUMNS or score < _MIN_SCORE:
+            continue
+        rank = (not mapping.missing and not mapping.missing_either, score)
+        if best is None or rank > best[0]:
+            best = (rank, mapping)
+    return best[1] if best else None
+
+
+@cache
+def _commonness() -> Counter[str]:
+    """In how many sources a word names a column."""
+    return Counter(
+        name
+        for source in SOURCES.values()
+        for name in {name for column in source.columns for name in column.headers}
+    )

@@ -1,34 +1,44 @@
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from importers.values.reading import Change, Reader, Reading, Unreadable
+from importers.values.reading import Change, Reading, Unreadable
 from importers.values.text import folded, read_words
 
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def choice(labels: Mapping[Word, str], also: Mapping[str, Word] | None = None) -> Reader:
-    """A reader of one word of a closed set: its code, its Japanese label or another spelling."""
-    words = _words(labels, also)
+class Choice(Generic[Word]):
+    """Reads one word of a closed set: its code, its Japanese label or another spelling.
 
-    def read(raw: str) -> Reading:
-        value = _find(raw, words)
+    ``answers`` are the words among which a person chooses when the ledger has another one.
+    """
+
+    def __init__(self, labels: Mapping[Word, str], also: Mapping[str, Word] | None = None) -> None:
+        self.answers = list(labels.values())
+        self._words = _words(labels, also)
+
+    def __call__(self, raw: str) -> Reading:
+        value = self.find(raw)
         return Reading(value.value, (Change("word", raw, value.value),) if raw != value else ())
 
-    return read
+    def find(self, raw: str) -> Word:
+        value = self._words.get(folded(raw).lower())
+        if value is None:
+            raise Unreadable("unknown-word", asks=True, value=raw)
+        return value
 
 
-def choices(labels: Mapping[Word, str], also: Mapping[str, Word] | None = None) -> Reader:
-    """A reader of several words of a closed set in one cell."""
-    words = _words(labels, also)
+class Choices(Choice[Word]):
+    """Reads several words of a closed set in one cell."""
 
-    def read(raw: str) -> Reading:
-        found = [_find(word, words).value for word in _split(raw)]
+    def __call__(self, raw: str) -> Reading:
+        found = [self.find(word).value for word in _split(raw)]
         joined = " ".join(found)
         return Reading(found, (Change("word", raw, joined),) if raw != joined else ())
 
-    return read
+
+choice, choices = Choice, Choices
 
 
 def _split(raw: str) -> Iterable[str]:
@@ -44,10 +54,3 @@ def _words(labels: Mapping[Word, str], also: Mapping[str, Word] | None) -> dict[
     for word, value in (also or {}).items():
         words[folded(word).lower()] = value
     return words
-
-
-def _find(raw: str, words: Mapping[str, Word]) -> Word:
-    value = words.get(folded(raw).lower())
-    if value is None:
-        raise Unreadable("unknown-word", value=raw)
-    return value

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from importers.values.reading import Change, Reading, Unreadable
+from importers.values.reading import Change, Reader, Reading, Unreadable
 from importers.values.text import folded
+from service.core.clock import JST, now
 from service.core.i18n.dates import ERAS
 from service.core.partial_date import PartialDate, Precision
 
@@ -24,7 +25,9 @@ _YEAR_LOST = re.compile(r"\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日?")  # 3/4 of a sp
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927-05-18 to 2119-01-10
+_DAYS_TO_1904 = 1462
 _FOUR_DIGITS = 1000
+_WESTERN = "西暦"
 _FIRST_YEARS = {"明治": 1868} | {era.name: era.starts_on.year for era in ERAS if era.name != "明治"}
 _ERA_NAMES = {word: era.name for era in ERAS for word in (era.letter, era.name, era.name[:1])}
 _LAST_DAYS = {older.name: newer.starts_on - timedelta(days=1) for newer, older in pairwise(ERAS)}
@@ -43,6 +46,18 @@ def read_partial_date(raw: str, *, default_era: str | None = None) -> Reading:
     found, warnings = _interval(text, raw, default_era)
     value = replace(found, raw=raw)
     return Reading(value, (*_listed(value, raw), *(Change(w, raw, iso(value)) for w in warnings)))
+
+
+def date_reader(*, era: str | None = None, epoch_1904: bool = False) -> Reader:
+    """Partial dates of a column whose years without an era are of ``era``; see `Decisions.eras`."""
+
+    def read(raw: str) -> Reading:
+        if epoch_1904 and raw.isdecimal() and int(raw) in _EXCEL_SERIALS:
+            day = PartialDate.day(_EXCEL_DAY_0 + timedelta(days=int(raw) + _DAYS_TO_1904))
+            return Reading(replace(day, raw=raw), (Change("excel-serial-1904", raw, iso(day)),))
+        return read_partial_date(raw, default_era=era)
+
+    return read
 
 
 def _listed(value: PartialDate, raw: str) -> tuple[Change, ...]:
@@ -132,12 +147,24 @@ def _dated(text: str, raw: str, default_era: str | None) -> tuple[PartialDate, t
         era = default_era
         if era is None:
             raise Unreadable("ambiguous-era", asks=True, value=raw)
-    year = number if era is None else _FIRST_YEARS[era] + number - 1
+    if era == _WESTERN:
+        year, era = _full_year(number), None
+    else:
+        year = number if era is None else _FIRST_YEARS[era] + number - 1
     if fiscal:
         found = PartialDate(date(year, 4, 1), date(year + 1, 3, 31), Precision.FISCAL_YEAR)
     else:
         found = _between(year, _part(parts, 2), _part(parts, 3), raw)
     return found, _outside_era(found, era)
+
+
+def _full_year(number: int) -> int:
+    """「58」 of a ledger in western years: the last such year that has begun."""
+    if number >= _FOUR_DIGITS:
+        return number
+    this_year = now().astimezone(JST).year
+    year = this_year - this_year % 100 + number % 100
+    return year if year <= this_year else year - 100
 
 
 def _part(parts: re.Match[str] | None, index: int) -> int:

@@ -2,9 +2,10 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta, timezone
+from functools import partial
 
 from importers.values.dates import read_partial_date
-from importers.values.reading import Reading, Unreadable, changed
+from importers.values.reading import Reader, Reading, Unreadable, changed
 from importers.values.text import folded
 from service.core.clock import JST
 from service.core.partial_date import Precision
@@ -18,7 +19,12 @@ _LAST_HOUR = 29  # 「24:30」 is how night shifts write half past midnight
 _MINUTES = 60
 
 
-def read_instant(raw: str) -> Reading:
+def instant_reader(*, era: str | None = None) -> Reader:
+    """Moments of a column whose years without an era are of ``era``."""
+    return partial(read_instant, default_era=era)
+
+
+def read_instant(raw: str, *, default_era: str | None = None) -> Reading:
     """An aware datetime in UTC; a date alone is that day's first moment in Japan.
 
     Raises:
@@ -28,7 +34,7 @@ def read_instant(raw: str) -> Reading:
         return _iso(raw)
     text = folded(raw)
     clock = _TIME.search(text)
-    day = read_partial_date(text[: clock.start()] if clock else text).value
+    day = read_partial_date(text[: clock.start()] if clock else text, default_era=default_era).value
     if day.precision is not Precision.DAY:
         raise Unreadable("day-needed", value=raw)
     midnight = datetime.combine(day.start, time(), _zone(clock))

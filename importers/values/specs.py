@@ -5,16 +5,18 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from importers.values.reading import Change, Reading
+from importers.values.reading import Change, Reader, Reading, Unreadable
 from importers.values.text import folded, trimmed
 
 _N = r"(\d+(?:\.\d+)?)"
 _THOUSANDS_COMMA = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_TIMES = re.compile(r"(?<=[0-9A-Za-zφΦ])\s*[xX*✕✖×]\s*(?=[0-9φΦ])")
 _FLOW = re.compile(rf"(?<![\d.]){_N}\s*(N?m3|[Ll])/(min|分|hr?|時|s|sec|秒|d|日)", re.IGNORECASE)
 _FLOW_TIMES = {"分": "min", "hr": "h", "時": "h", "sec": "s", "秒": "s", "日": "d"}
 _PHASE = re.compile(r"(?<![\d.])([13])(?:φ|Φ|相)")
 _BORE = re.compile(rf"(?<!\d)(?:φ|Φ|口径)\s*{_N}|(?<![\d.])(\d{{2,}})\s*(?:φ|Φ)")
 _BORE_ALONE = re.compile(rf"{_N}\s*(?:A|mm)")
+_AMPERE_OR_BORE = re.compile(r"(\d{2,4})\s*A")
 _HEAD = re.compile(rf"(?:^|[×*\sxX、,H])\s*{_N}\s*m(?![a-zA-Z0-9/])")
 _POWER = re.compile(rf"(?<![\d.]){_N}\s*kW", re.IGNORECASE)
 _CAPACITY = re.compile(rf"(?<![\d.]){_N}\s*kVA", re.IGNORECASE)
@@ -30,7 +32,7 @@ def read_spec(raw: str) -> Reading:
 
     A cell without any known figure gives an empty mapping; the cell itself is kept elsewhere.
     """
-    text = _THOUSANDS_COMMA.sub("", folded(raw)).replace("✕", "×").replace("✖", "×")
+    text = _TIMES.sub("×", _THOUSANDS_COMMA.sub("", folded(raw)))
     found = {name: value for name, read in _FACTS if (value := read(text)) is not None}
     if "head_m" in found and not {"flow", "bore_mm"} & found.keys():
         del found["head_m"]  # a length: 「ベルト幅600mm×8m」 has no head
@@ -38,6 +40,25 @@ def read_spec(raw: str) -> Reading:
         return Reading({})
     shown = " ".join(f"{name}={_shown(value)}" for name, value in found.items())
     return Reading(found, (Change("spec", trimmed(raw), shown),))
+
+
+def spec_reader(bare_bore: str | None) -> Reader:
+    """As `read_spec`; 「200A」 alone is a bore or a current, as was decided.
+
+    Raises (the reader):
+        Unreadable: ``bore-or-ampere``; asks.
+    """
+
+    def read(raw: str) -> Reading:
+        match = _AMPERE_OR_BORE.fullmatch(folded(raw))
+        if match is None:
+            return read_spec(raw)
+        if bare_bore is None:
+            raise Unreadable("bore-or-ampere", asks=True, value=raw)
+        name = "bore_mm" if bare_bore == "bore" else "current_a"
+        return Reading({name: int(match[1])}, (Change("spec", raw, f"{name}={match[1]}"),))
+
+    return read
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,6 @@
+import re
 import unicodedata
+from functools import lru_cache
 
 from importers.values.reading import Reading, changed
 
@@ -19,6 +21,24 @@ def read_text(raw: str) -> Reading:
     """Names and sentences: their widths and dashes are left as they were written."""
     text = trimmed(raw).replace("\r\n", "\n").replace("\r", "\n")
     return changed("trimmed", raw, text, text)
+
+
+_KEPT = re.compile(r"([（）「」『』【】［］～〜・、。])")
+
+
+@lru_cache(maxsize=20_000)
+def name_form(raw: str) -> str:
+    """Letters and digits half-width, kana full-width; brackets and dashes stay as written."""
+    parts = _KEPT.split(trimmed(raw).replace("№", "No."))
+    folded_parts = (p if _KEPT.fullmatch(p) else unicodedata.normalize("NFKC", p) for p in parts)
+    return " ".join("".join(folded_parts).split())
+
+
+def read_name(raw: str) -> Reading:
+    """「Ｎｏ．２汚水ﾎﾟﾝﾌﾟ」 is No.2汚水ポンプ; the long vowel ー is never taken for a dash."""
+    name = name_form(raw)
+    rule = "trimmed" if name == trimmed(raw) else "name-width"
+    return changed(rule, raw, name, name)
 
 
 def read_words(raw: str) -> Reading:

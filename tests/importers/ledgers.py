@@ -2,11 +2,13 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from sqlmodel import Session
 
 from importers import service
+from importers.decisions import Decisions
 from importers.models import ImportJob
 from service.accounts.actor import Actor
 
@@ -32,9 +34,11 @@ PUMP_2 = (
 )
 
 
-def plan(session: Session, content: str | bytes, *, by: Actor, **options: str) -> ImportJob:
+def plan(session: Session, content: str | bytes, *, by: Actor, **decisions: Any) -> ImportJob:
     raw = content.encode() if isinstance(content, str) else content
-    return service.plan_file(session, raw, "ledger.csv", by=by, **options)
+    return service.plan_file(
+        session, raw, "ledger.csv", decisions=Decisions(**decisions), by=by
+    )
 
 
 def load(session: Session, *contents: str | bytes, by: Actor) -> None:

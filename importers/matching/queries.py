@@ -1,0 +1,119 @@
+"""Records by other things than their codes."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+
+class KnownPlace(NamedTuple):
+    """A position and the device that stands in it today."""
+
+    position_code: str
+    facility_code: str
+    class_code: str
+    name: str
+    unit_no: str | None
+    legacy_codes: list[str]
+    asset_code: str | None
+    serial_no: str | None
+    manufacturer: str | None
+
+
+class KnownDevice(NamedTuple):
+    """A device with the place where it stands today."""
+
+    asset_code: str
+    serial_no: str
+    manufacturer: str | None
+    position_code: str | None
+
+
+class KnownClass(NamedTuple):
+    class_code: str
+    minor: str
+    middle: str
+    major: str
+
+
+_CLASSES = text("select class_code, minor, middle, major from equipment_class order by 1")
+_PLACE = (
+    "select p.position_code, f.facility_code, c.class_code, p.name, p.unit_no, p.legacy_codes,"
+    " d.asset_code, d.serial_no, m.manufacturer"
+    " from position p join facility f on f.id = p.facility_id"
+    " join equipment_class c on c.id = p.class_id"
+    " left join installation i on i.position_id = p.id"
+    " and i.period @> (now() at time zone 'Asia/Tokyo')::date"
+    " left join device d on d.id = i.device_id"
+    " left join device_model m on m.id = d.model_id where "
+)
+_BY_CODE = text(_PLACE + "p.position_code = any(:codes)")
+_BY_LEGACY = text(_PLACE + "p.legacy_codes && cast(:codes as text[])")
+_BY_FACILITY = text(_PLACE + "f.facility_code = any(:codes) order by p.position_code")
+_BY_DEVICE = text(_PLACE + "d.asset_code = any(:codes)")
+_BY_PLACED_SERIAL = text(_PLACE + "d.serial_no = any(:codes)")
+_CODES = {
+    "position": text("select position_code from position where position_code = any(:codes)"),
+    "device": text("select asset_code from device where asset_code = any(:codes)"),
+}
+_BY_SERIAL = text(
+    "select d.asset_code, d.serial_no, m.manufacturer, p.position_code"
+    " from device d left join device_model m on m.id = d.model_id"
+    " left join installation i on i.device_id = d.id"
+    " and i.period @> (now() at time zone 'Asia/Tokyo')::date"
+    " left join position p on p.id = i.position_id"
+    " where d.serial_no = any(:serials) order by d.asset_code"
+)
+_LAST_NUMBERS = text(
+    "select f.facility_code,"
+    " coalesce(max(substring(p.position_code from length(f.facility_code) + 2)::integer), 0)"
+    " from facility f left join position p on p.facility_id = f.id"
+    " and p.position_code ~ ('^' || regexp_replace(f.facility_code, '\\W', '\\\\\\&', 'g')"
+    " || '-[0-9]{4,6}$')"
+    " where f.facility_code = any(:codes) group by 1"
+)
+
+
+def present(session: Session, kind: str, codes: Iterable[str]) -> set[str]:
+    return set(session.execute(_CODES[kind], {"codes": sorted(codes)}).scalars())
+
+
+def classes(session: Session) -> list[KnownClass]:
+    return [KnownClass(*row) for row in session.execute(_CLASSES).all()]
+
+
+def places_by_code(session: Session, codes: Iterable[str]) -> list[KnownPlace]:
+    return _places(session, _BY_CODE, codes)
+
+
+def places_by_legacy_code(session: Session, codes: Iterable[str]) -> list[KnownPlace]:
+    return _places(session, _BY_LEGACY, codes)
+
+
+def places_of_facilities(session: Session, codes: Iterable[str]) -> list[KnownPlace]:
+    return _places(session, _BY_FACILITY, codes)
+
+
+def places_of_devices(session: Session, codes: Iterable[str]) -> list[KnownPlace]:
+    return _places(session, _BY_DEVICE, codes)
+
+
+def places_of_serials(session: Session, serials: Iterable[str]) -> list[KnownPlace]:
+    return _places(session, _BY_PLACED_SERIAL, serials)
+
+
+def devices_by_serial(session: Session, serials: Iterable[str]) -> list[KnownDevice]:
+    rows = session.execute(_BY_SERIAL, {"serials": sorted(serials)})
+    return [KnownDevice(*row) for row in rows.all()]
+
+
+def last_numbers(session: Session, facilities: Iterable[str]) -> dict[str, int]:
+    """The highest running number of 「施設コード-0001」 by facility."""
+    rows = session.execute(_LAST_NUMBERS, {"codes": sorted(facilities)})
+    return {row[0]: row[1] for row in rows.all()}
+
+
+def _places(session: Session, statement: object, codes: Iterable[str]) -> list[KnownPlace]:
+    rows = session.execute(statement, {"codes": sorted(codes)})  # type: ignore[call-overload]
+    return [KnownPlace(*row) for row in rows.all()]

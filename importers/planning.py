@@ -1,0 +1,264 @@
+"""From the bytes of a file to a plan: read, map, interpret, match, settle, plan."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Any, NamedTuple
+
+from sqlmodel import Session
+
+from importers.collector import collector_resting
+from importers.context import facility_of
+from importers.decisions import Decisions, header_signature
+from importers.directory import Directory, Places
+from importers.errors import NoRows
+from importers.interpretation import InterpretedRow, Interpreter, draft
+from importers.known import Known, Record
+from importers.mapping import Mapping
+from importers.missing import Missing
+from importers.naming import Naming
+from importers.plan import PlannedRow, Planner
+from importers.progress import Progress
+from importers.questions import Question, Questions
+from importers.reading.file import SourceFile, read_tables
+from importers.reading.table import SourceTable
+from importers.records import Draft, Message, problem
+from importers.resolution import Resolution, drafted_by
+from importers.settling import Settlement
+from importers.soundness import block_unsound
+from importers.sources.catalogue import SOURCES, known_headers, mapping_of
+from importers.sources.source import Matcher
+from importers.spool import ROWS_A_PART, Spool
+
+
+@dataclass(frozen=True)
+class MadePlan:
+    """``rows`` are planned while they are walked, once; ``questions`` are known before."""
+
+    source: str
+    encoding: str | None
+    sha256: str
+    signature: str
+    notes: dict[str, Any]
+    questions: list[dict[str, Any]]
+    rows: Iterable[PlannedRow]
+
+
+class _Table(NamedTuple):
+    no: int
+    table: SourceTable
+    mapping: Mapping
+
+
+def make_plan(
+    session: Session, content: bytes, *, decisions: Decisions, progress: Progress
+) -> MadePlan:
+    """What a file would do. Nothing in the registry changes.
+
+    Raises:
+        importers.errors: the file cannot be read at all.
+        ImportCancelled: ``progress`` was asked to stop.
+    """
+    with collector_resting():
+        return _Planning(session, decisions, progress).plan(content)
+
+
+class _Planning:
+    def __init__(self, session: Session, decisions: Decisions, progress: Progress) -> None:
+        self._session = session
+        self._decisions = decisions
+        self._progress = progress
+        self._directory = Directory(session, decisions)
+        self._places = Places(session)
+        self._questions = Questions(self._directory, self._places)
+        self._matchers: dict[str, Matcher] = {}
+        self._settlement = Settlement()
+        self._naming = Naming()
+        self._missing = Missing(session, decisions)
+        self._spool = Spool()
+        self._buffer: list[InterpretedRow] = []
+        self._known: Known | None = None
+        self._total = 0
+        self._done = 0
+
+    def plan(self, content: bytes) -> MadePlan:
+        self._progress("reading", 0, 0)
+        file = read_tables(content, encoding=self._decisions.encoding, known=known_headers())
+        tables, left_out = self._mapped(file)
+        if not tables:
+            self._ask_source(left_out)
+        self._total = sum(len(table.table.rows) for table in tables)
+        if tables and not self._total:
+            raise NoRows
+        for table in tables:
+            self._interpret(table)
+        self._flush(last=True)
+        self._settlement.settle(self._spool.parts())
+        self._missing.look()
+        if self._missing.question is not None:
+            self._questions.ask(self._missing.question)
+        signatures = tuple(table.mapping.signature for table in tables)
+        return MadePlan(
+            source=tables[0].mapping.source.name if tables else "",
+            encoding=file.encoding,
+            sha256=file.sha256,
+            signature=header_signature(signatures) if len(signatures) > 1 else "".join(signatures),
+            notes=self._notes(file, tables, left_out),
+            questions=self._questions.told(),
+            rows=self._rows(),
+        )
+
+    # -- tables ------------------------------------------------------------------------------------
+
+    def _mapped(self, file: SourceFile) -> tuple[list[_Table], list[tuple[int, SourceTable]]]:
+        """Tables in the order in which their records refer to each other, and the unknown ones."""
+        known: list[_Table] = []
+        unknown: list[tuple[int, SourceTable]] = []
+        for number, table in enumerate(file.tables, start=1):
+            mapping = mapping_of(table.header, self._decisions)
+            if mapping is None:
+                unknown.append((number, table))
+            else:
+                known.append(_Table(number, table, mapping))
+        order = list(SOURCES)
+        known.sort(key=lambda table: (order.index(table.mapping.source.name), table.no))
+        return known, unknown
+
+    def _ask_source(self, tables: Iterable[tuple[int, SourceTable]]) -> None:
+        for _, table in tables:
+            signature = header_signature(table.header)
+            if self._decisions.sources.get(signature) == "":
+                continue
+            choices = [{"value": s.name, "label": s.title} for s in SOURCES.values()]
+            shown = ", ".join(name for name in table.header if name)
+            path = ("sources", signature)
+            question = Question("source-unknown", path, "", "", {"header": shown}, choices)
+            question.examples = [table.sheet] if table.sheet else []
+            question.row_count = len(table.rows)
+            self._questions.ask(question)
+
+    # -- rows --------------------------------------------------------------------------------------
+
+    def _interpret(self, table: _Table) -> None:
+        facility, told = facility_of(table.table, table.mapping, self._directory)
+        interpreter = Interpreter(
+            table.table, table.no, table.mapping, self._decisions, self._directory, facility=facility
+        )
+        before = [problem("question", "column-missing", column.title, field=column.field)
+                  for column in table.mapping.missing]
+        if told is not None and told["level"] == "question":
+            before.append(told)
+        elif told is not None:
+            table.table.notes.append({"code": told["code"], **told["params"]})
+        rows = interpreter.rows()
+        while part := list(islice(rows, ROWS_A_PART)):
+            _tell_all(part, before)
+            matcher = self._matcher(table.mapping)
+            if matcher is not None:
+                matcher.match([row for row in part if not row.is_blocked], table.mapping.fields)
+            for row in part:
+                self._draft(row, table.mapping)
+            self._done += len(part)
+            self._progress("interpreting", self._done, self._total)
+            self._put(part)
+
+    def _draft(self, row: InterpretedRow, mapping: Mapping) -> None:
+        if not row.is_blocked:
+            draft(row, mapping)
+        if row.is_blocked:
+            self._questions.add(row.messages, row.row_no, mapping)
+            return
+        for drafted in row.drafts:
+            if drafted.kind == "facility":
+                name = drafted.values.get("name")
+                self._directory.learn("facility", drafted.key[0], *([name] if name else []))
+
+    def _matcher(self, mapping: Mapping) -> Matcher | None:
+        source = mapping.source
+        if source.matcher is None:
+            return None
+        if source.name not in self._matchers:
+            self._matchers[source.name] = source.matcher(
+                self._session, self._decisions, self._directory, self._places
+            )
+        return self._matchers[source.name]
+
+    def _put(self, part: list[InterpretedRow]) -> None:
+        self._buffer += part
+        if len(self._buffer) > ROWS_A_PART:
+            self._flush(last=False)
+
+    def _flush(self, *, last: bool) -> None:
+        rows, self._buffer = self._buffer, []
+        known, drafted = self._known_of(rows)
+        block_unsound(rows, known, Resolution(known, self._naming, drafted), drafted)
+        self._settlement.add(rows, known)
+        self._missing.add(rows, known)
+        self._spool.put(rows, last=last)
+        self._known = known
+
+    def _known_of(self, rows: list[InterpretedRow]) -> tuple[Known, dict[Record, Draft]]:
+        drafted: dict[Record, Draft] = {}
+        for row in rows:
+            drafted_by(row.drafts, drafted)
+        return Known(self._session, (d for row in rows for d in row.drafts)), drafted
+
+    # -- the plan ----------------------------------------------------------------------------------
+
+    def _rows(self) -> Iterator[PlannedRow]:
+        planner, ordinals, done = Planner(), count(), 0
+        with collector_resting(), self._spool:
+            for rows in self._spool.parts():
+                self._settlement.apply(rows, ordinals)
+                known, drafted = self._known_again(rows)
+                yield from planner.plan(rows, known, Resolution(known, self._naming, drafted))
+                done += len(rows)
+                self._progress("planning", done, self._total)
+            yield from self._missing.retirements(self._naming)
+
+    def _known_again(self, rows: list[InterpretedRow]) -> tuple[Known, dict[Record, Draft]]:
+        """What was fetched for the only part still holds for it."""
+        if self._spool.is_one_part and self._known is not None:
+            drafted: dict[Record, Draft] = {}
+            for row in rows:
+                drafted_by(row.drafts, drafted)
+            return self._known, drafted
+        return self._known_of(rows)
+
+    def _notes(
+        self, file: SourceFile, tables: list[_Table], left_out: list[tuple[int, SourceTable]]
+    ) -> dict[str, Any]:
+        return {
+            "tables": [_told(table) for table in tables],
+            "tables_left_out": [
+                {
+                    "no": number,
+                    "sheet": table.sheet,
+                    "header": list(table.header),
+                    "row_count": len(table.rows),
+                    "signature": header_signature(table.header),
+                }
+                for number, table in left_out
+            ],
+            "file": file.notes,
+            "missing": self._missing.told(),
+        }
+
+
+def _tell_all(rows: Iterable[InterpretedRow], messages: list[Message]) -> None:
+    for message in messages:
+        for row in rows:
+            row.block(message)
+
+
+def _told(table: _Table) -> dict[str, Any]:
+    return {
+        "no": table.no,
+        "sheet": table.table.sheet,
+        "source": table.mapping.source.name,
+        "signature": table.mapping.signature,
+        "header": list(table.table.header),
+        "columns": table.mapping.told(),
+        "row_count": len(table.table.rows),
+        "left_out": table.table.notes,
+    }

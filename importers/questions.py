@@ -1,0 +1,167 @@
+"""What people must decide before a file can be imported: each thing asked once, with choices."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from importers.decisions import Groups
+from importers.directory import Directory, Places
+from importers.mapping import Mapping
+from importers.records import Message
+
+EXAMPLES = 5
+ERAS = ("昭和", "平成", "令和", "大正", "明治", "西暦")
+UNREGISTERED = "-"
+
+Choice = dict[str, str]
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Question:
+    """``path`` is the place in `Decisions` that an answer fills; no choices means free text."""
+
+    code: str
+    path: Path
+    field: str
+    header: str
+    params: dict[str, Any]
+    choices: list[Choice]
+    row_count: int = 0
+    examples: list[str] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+
+    def count(self, value: str, row_no: int) -> None:
+        self.row_count += 1
+        if len(self.rows) < EXAMPLES:
+            self.rows.append(row_no)
+        if value and value not in self.examples and len(self.examples) < EXAMPLES:
+            self.examples.append(value)
+
+    def told(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "path": list(self.path),
+            "field": self.field,
+            "header": self.header,
+            "params": self.params,
+            "choices": self.choices,
+            "row_count": self.row_count,
+            "examples": self.examples,
+            "rows": self.rows,
+        }
+
+
+def plain(values: Iterable[str]) -> list[Choice]:
+    return [{"value": value, "label": value} for value in values]
+
+
+class Questions:
+    """Collects the questions of rows; those with one answer become one."""
+
+    def __init__(self, directory: Directory, places: Places) -> None:
+        self._directory = directory
+        self._places = places
+        self._asked: dict[Path, Question] = {}
+
+    def told(self) -> list[dict[str, Any]]:
+        ordered = sorted(self._asked.values(), key=lambda q: -q.row_count)
+        return [question.told() for question in ordered]
+
+    def ask(self, question: Question) -> None:
+        self._asked.setdefault(question.path, question)
+
+    def add(self, messages: Sequence[Message], row_no: int, mapping: Mapping) -> None:
+        for message in messages:
+            if message["level"] == "question":
+                self._count(message, row_no, mapping)
+
+    def _count(self, message: Message, row_no: int, mapping: Mapping) -> None:
+        params = message["params"]
+        path = path_of(message, mapping)
+        question = self._asked.get(path)
+        if question is None:
+            question = self._asked[path] = Question(
+                message["code"],
+                path,
+                params.get("field", ""),
+                message["column"],
+                params,
+                self._choices(message, mapping),
+            )
+        question.count(str(params.get("value", "")), row_no)
+
+    def _choices(self, message: Message, mapping: Mapping) -> list[Choice]:
+        special = _FIXED.get(message["code"])
+        if special is not None:
+            return special
+        params = message["params"]
+        if message["code"] in {"unknown-lookup", "ambiguous-lookup"}:
+            return self._directory.choices(params["kind"], params["value"])
+        if message["code"] == "facility-of-table":
+            return self._directory.choices("facility", params["value"])
+        if message["code"] in {"unknown-equipment", "several-equipment"}:
+            found = self._places.candidates(params["facility"], params["value"])
+            known = [{"value": code, "label": label} for code, label in found]
+            return [*known, {"value": UNREGISTERED, "label": "登録されていない機器のまま記録する"}]
+        if message["code"] == "column-missing":
+            return plain(mapping.unused)
+        if message["code"] == "unknown-word":
+            return plain(getattr(mapping.source.column(params["field"]).read, "answers", ()))
+        return []
+
+
+_FIXED: dict[str, list[Choice]] = {
+    "ambiguous-era": plain(ERAS),
+    "group-in-one-row": [
+        {"value": Groups.EXPLODE, "label": "1台ずつに分ける"},
+        {"value": Groups.KEEP, "label": "1件のまま登録する"},
+    ],
+    "bore-or-ampere": [
+        {"value": "bore", "label": "呼び径（口径）"},
+        {"value": "ampere", "label": "電流"},
+    ],
+    "numbers-missing": [{"value": "true", "label": "施設コードに続けて番号を付ける"}],
+    "code-in-other-facility": [
+        {"value": "true", "label": "施設コードを前に付けて区別する"},
+    ],
+}
+
+
+def _lookup(message: Message, _mapping: Mapping) -> Path:
+    return ("lookups", message["params"]["kind"], message["params"]["value"])
+
+
+def _equipment(message: Message, _mapping: Mapping) -> Path:
+    params = message["params"]
+    return ("lookups", "position", f"{params['facility']}/{params['value']}")
+
+
+def _replacement(message: Message, _mapping: Mapping) -> Path:
+    params = message["params"]
+    return ("replacements", params.get("field", ""), str(params.get("value", "")))
+
+
+_PATHS: dict[str, Callable[[Message, Mapping], Path]] = {
+    "ambiguous-era": lambda message, _: ("eras", message["params"]["field"]),
+    "unknown-lookup": _lookup,
+    "ambiguous-lookup": _lookup,
+    "facility-of-table": lambda message, _: ("lookups", "facility", message["params"]["value"]),
+    "unknown-equipment": _equipment,
+    "several-equipment": _equipment,
+    "group-in-one-row": lambda *_: ("groups",),
+    "bore-or-ampere": lambda *_: ("bare_bore",),
+    "numbers-missing": lambda *_: ("make_numbers",),
+    "code-in-other-facility": lambda *_: ("prefix_codes",),
+    "which-crs": lambda *_: ("crs",),
+    "column-missing": lambda message, mapping: (
+        "columns",
+        mapping.signature,
+        message["params"]["field"],
+    ),
+}
+
+
+def path_of(message: Message, mapping: Mapping) -> Path:
+    """Where in the decisions the answer to a row's question belongs."""
+    return _PATHS.get(message["code"], _replacement)(message, mapping)

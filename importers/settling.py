@@ -1,0 +1,133 @@
+"""Rows that fall because of other rows, found over the whole file before anything is planned.
+
+Only hashes are kept of what each row tells, so that a million rows fit in memory.
+"""
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from importers.interpretation import InterpretedRow
+from importers.kinds import KINDS
+from importers.known import Known, Record
+from importers.records import OCCUPANT, Message, Ref, problem
+
+NAMED_ROWS = 20
+_NEVER_NAMED = frozenset({"installation", "case_report", "response_record"})
+
+
+class Settlement:
+    """``add`` takes the rows in the order of the file; ``apply`` must meet them in the same."""
+
+    def __init__(self) -> None:
+        self._row_nos = array("q")
+        self._mains = array("q")
+        self._told: dict[int, int] = {}
+        self._repeated: dict[int, list[int]] = {}
+        self._drafted: Counter[int] = Counter()
+        self._open: list[tuple[int, int]] = []
+        self._refs: dict[int, Ref] = {}
+        self._verdicts: dict[int, list[Message]] = defaultdict(list)
+        self._fallen: set[int] = set()
+
+    def add(self, rows: Iterable[InterpretedRow], known: Known) -> None:
+        for row in rows:
+            ordinal = len(self._row_nos)
+            self._row_nos.append(row.row_no)
+            self._mains.append(0)
+            if row.is_sound:
+                self._add(ordinal, row, known)
+
+    def settle(self, parts: Iterator[list[InterpretedRow]]) -> None:
+        """``parts`` are walked only when rows tell of one record twice."""
+        if self._repeated:
+            self._judge_repeated(parts)
+        self._told.clear()
+        while self._drop_orphans():
+            pass
+
+    def apply(self, rows: Iterable[InterpretedRow], ordinals: Iterator[int]) -> None:
+        """Gives rows their verdicts. ``ordinals`` goes on from part to part."""
+        for row, ordinal in zip(rows, ordinals, strict=False):
+            messages = self._verdicts.get(ordinal, ())
+            for message in messages:
+                if message["level"] == "warning":
+                    row.messages.append(message)
+                else:
+                    row.block(message)
+
+    def _add(self, ordinal: int, row: InterpretedRow, known: Known) -> None:
+        own: set[Record] = {(draft.kind, draft.key) for draft in row.drafts}
+        for draft in row.drafts:
+            if draft.kind in _NEVER_NAMED and draft.kind != row.main:
+                continue
+            record = hash((draft.kind, draft.key))
+            self._drafted[record] += 1
+            if draft.kind == row.main:
+                self._mains[ordinal] = record
+            if draft.kind == row.main or (draft.kind == "device" and not draft.ensure):
+                self._tell(record, ordinal)
+        for draft in row.drafts:
+            for ref in draft.refs.values():
+                if (ref.kind, ref.key) not in own and not known.has(ref):
+                    self._lean(ordinal, ref)
+
+    def _tell(self, record: int, ordinal: int) -> None:
+        first = self._told.setdefault(record, ordinal)
+        if first != ordinal:
+            self._repeated.setdefault(record, [first]).append(ordinal)
+
+    def _lean(self, ordinal: int, ref: Ref) -> None:
+        if ref.kind == OCCUPANT:
+            return
+        record = hash((ref.kind, ref.key))
+        self._refs[record] = ref
+        self._open.append((ordinal, record))
+
+    # -- two rows that tell of one record ----------------------------------------------------------
+
+    def _judge_repeated(self, parts: Iterator[list[InterpretedRow]]) -> None:
+        wanted = {ordinal for ordinals in self._repeated.values() for ordinal in ordinals}
+        ordinals = count()
+        drafts = {
+            ordinal: row.drafts
+            for part in parts
+            for row, ordinal in zip(part, ordinals, strict=False)
+            if ordinal in wanted
+        }
+        for tellers in self._repeated.values():
+            self._judge(tellers, same=all(drafts[o] == drafts[tellers[0]] for o in tellers))
+
+    def _judge(self, tellers: list[int], *, same: bool) -> None:
+        if same:
+            first = self._row_nos[tellers[0]]
+            for ordinal in tellers[1:]:
+                self._say(ordinal, problem("warning", "repeated-row", row_no=first))
+            return
+        numbers = ", ".join(str(self._row_nos[o]) for o in tellers[:NAMED_ROWS])
+        for ordinal in tellers:
+            self._drop(ordinal, problem("conflict", "duplicate-in-file", rows=numbers))
+
+    # -- rows that lean on rows --------------------------------------------------------------------
+
+    def _drop_orphans(self) -> bool:
+        fell = False
+        for ordinal, record in self._open:
+            if ordinal in self._fallen or self._drafted[record]:
+                continue
+            ref = self._refs[record]
+            kind, key = KINDS[ref.kind].label, " ".join(ref.key)
+            self._drop(ordinal, problem("error", "unknown-reference", kind=kind, key=key))
+            fell = True
+        return fell
+
+    def _drop(self, ordinal: int, message: Message) -> None:
+        self._say(ordinal, message)
+        if ordinal not in self._fallen:
+            self._fallen.add(ordinal)
+            self._drafted[self._mains[ordinal]] -= 1
+
+    def _say(self, ordinal: int, message: Message) -> None:
+        if message not in self._verdicts[ordinal]:
+            self._verdicts[ordinal].append(message)

@@ -1,0 +1,70 @@
+"""Rows that the registry refuses: what a new record lacks, what an old one never gives up."""
+
+from collections.abc import Iterable
+
+from importers.difference import difference
+from importers.interpretation import InterpretedRow
+from importers.kind import Kind
+from importers.kinds import KINDS
+from importers.known import Known, Record
+from importers.occupancy import Occupancy
+from importers.queries import Existing
+from importers.records import Draft, Message, problem
+from importers.resolution import Resolution
+
+
+def block_unsound(
+    rows: Iterable[InterpretedRow], known: Known, resolution: Resolution, drafted: dict[Record, Draft]
+) -> None:
+    """Blocks rows of one part that cannot be written whatever other rows say."""
+    occupancy = Occupancy(known)
+    examined: set[int] = set()
+    for row in rows:
+        for draft in row.drafts:
+            if id(draft) in examined:  # rows in one room share the drafts of their places
+                continue
+            found = _clash(occupancy, draft) or _fault(draft, known, resolution, drafted)
+            if found is not None:
+                row.block(found)
+                break
+            examined.add(id(draft))
+
+
+def _clash(occupancy: Occupancy, draft: Draft) -> Message | None:
+    if draft.kind != "installation":
+        return None
+    other = occupancy.clash(draft)
+    if other is None:
+        return None
+    details = {"device": other.asset_code, "position": other.position_code}
+    return problem("conflict", "installation-overlap", **details)
+
+
+def _fault(
+    draft: Draft, known: Known, resolution: Resolution, drafted: dict[Record, Draft]
+) -> Message | None:
+    kind = KINDS[draft.kind]
+    before = known.find(draft.kind, draft.key)
+    if before is None:
+        return _missing(kind, drafted[draft.kind, draft.key])
+    return _frozen(kind, draft, before, resolution)
+
+
+def _missing(kind: Kind, told: Draft) -> Message | None:
+    for name in kind.required:
+        if name not in told.values and name not in told.refs:
+            return problem("error", "value-missing", kind=kind.label, field=name)
+    return None
+
+
+def _frozen(
+    kind: Kind, draft: Draft, before: Existing, resolution: Resolution
+) -> Message | None:
+    if draft.ensure:
+        return None
+    for name in kind.fixed & draft.refs.keys():
+        if resolution.value(draft.refs[name]) != before.values[name]:
+            return problem("conflict", "fixed-value-differs", kind=kind.label, field=name)
+    if kind.append_only and difference(kind, resolution.values(draft), before):
+        return problem("conflict", "append-only", kind=kind.label, key=" ".join(draft.key))
+    return None
