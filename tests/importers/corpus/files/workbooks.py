@@ -1,0 +1,360 @@
+"""Workbooks as offices keep them: made to be looked at, not to be read."""
+
+from typing import Any
+
+import openpyxl
+from openpyxl.styles import Alignment, Font
+
+from tests.importers.corpus.answers import (
+    Answer,
+    CorpusFile,
+    Ignored,
+    OneOf,
+    asks,
+    day,
+    fiscal_year,
+    month,
+    refused,
+    stored,
+)
+from tests.importers.corpus.equipment import HEADERS, Ledger, Trap, trap, valve
+from tests.importers.corpus.formats import (
+    Cell,
+    excel_97,
+    fill,
+    open_document,
+    saved,
+    with_macros,
+    workbook,
+)
+
+GROUPS = (("設備", 5), ("機器", 5), ("設置", 2), ("管理", 4))
+TALL = {
+    "code": "設備番号",
+    "facility": "施設",
+    "place": "場所",
+    "class": "設備分類",
+    "name": "名称",
+    "asset": "機器番号",
+    "maker": "製造者",
+    "model": "型式",
+    "serial": "製造番号",
+    "spec": "仕様",
+    "installed_year": "設置年",
+    "installed_month": "設置月",
+    "cost": "取得価格(千円)",
+    "health": "健全度",
+    "status": "状態",
+    "note": "備考",
+}
+_UNDER = {"設置年": "年", "設置月": "月"}
+
+
+def merged_header() -> CorpusFile:
+    """Three header rows with merges and vertical text, ditto, struck and hidden rows, subtotals."""
+    ledger = Ledger("MH", TALL)
+    ledger.line("設備台帳（機械設備）　令和6年3月末現在")
+    ledger.line("見本市下水道部（架空）")
+    ledger.line(*_banners())
+    ledger.line(*(_upright(_UNDER.get(name, name)) for name in TALL.values()))
+    ledger.line(*["（必須）"] * 2, *[None] * 10, "税抜", "5～1")
+    _body(ledger)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "機械"
+    fill(sheet, ledger.lines)
+    column = 1
+    for _, width in GROUPS:
+        sheet.merge_cells(
+            start_row=3, start_column=column, end_row=3, end_column=column + width - 1
+        )
+        column += width
+    for cell in sheet[4]:
+        cell.alignment = Alignment(textRotation=255, wrapText=True)
+    for answer in ledger.answers:
+        if answer.trap == "取消線の行":
+            for cell in sheet[answer.row_no]:
+                cell.font = Font(strike=True)
+        if answer.trap == "非表示の行":
+            sheet.row_dimensions[answer.row_no].hidden = True
+    answers = [_on(answer, "機械") for answer in ledger.answers]
+    return CorpusFile("merged_header.xlsx", saved(book), answers)
+
+
+def _banners() -> list[Cell]:
+    return [text for name, width in GROUPS for text in (name, *[None] * (width - 1))]
+
+
+def _upright(name: str) -> str:
+    return name if "(" in name else "\n".join(name)
+
+
+def _on(answer: Answer, sheet: str) -> Answer:
+    return Answer(**{**answer.__dict__, "sheet": sheet})
+
+
+def _body(ledger: Ledger) -> None:
+    since = {"installed": month(1983, 3)}
+    _tall(ledger, "結合見出しの年と月", stored(**since))
+    _tall(ledger, "同上の記号", stored(**since, maker="T弁栓"), maker="〃", model="同上")
+    _tall(ledger, "同上の記号", stored(**since, maker="T弁栓"), maker="″", model="↓")
+    _tall(ledger, "同上の記号", stored(**since, maker="T弁栓"), facility="〃", place="〃")
+    gone = stored(told=("struck-is-removed", "struck-row"), status="abolished", **since)
+    _tall(ledger, "取消線の行", gone, refused("struck-row"), asks("struck-row"))
+    _tall(ledger, "非表示の行", stored(told=("hidden-row",), **since), asks("hidden-row"))
+    ledger.ignored("小計の行", ["小計", *[None] * 11, 6000], Ignored())
+    _tall(
+        ledger,
+        "小計の下の同上",
+        stored(told=("ditto",), maker="T弁栓", **since),
+        refused("ditto-without-row-above"),
+        asks("ditto-without-row-above"),
+        maker="〃",
+    )
+    ledger.line()
+    ledger.ignored("見出しの繰返し", list(_banners()), Ignored())
+    ledger.ignored("見出しの繰返し", [_upright(_UNDER.get(n, n)) for n in TALL.values()], Ignored())
+    _tall(
+        ledger,
+        "見出しの下の同上",
+        refused("ditto-without-row-above"),
+        asks("ditto-without-row-above"),
+        maker="〃",
+    )
+    _tall(
+        ledger,
+        "年度の入った年の欄",
+        stored(installed=fiscal_year(1983)),
+        installed_year="S58年度",
+        installed_month=None,
+    )
+    _tall(ledger, "文字の月", stored(**since), installed_month="３月")
+    _tall(
+        ledger, "年の欄の不明", stored(installed=None), installed_year="不明", installed_month=None
+    )
+    _tall(ledger, "数値の製造番号", stored(serial="20481", **since), serial=20481)
+    _tall(ledger, "数値の製造番号", stored(serial="20481.5", **since), serial=20481.5)
+    ledger.line()
+    ledger.ignored("合計の行", ["合計", None, None, None, "15台", *[None] * 7, 12345], Ignored())
+    ledger.ignored("注の行", ["注）取得価格は税抜きである。"], Ignored())
+    ledger.ignored("注の行", ["※ 取消線は撤去済みを示す。"], Ignored())
+
+
+def _tall(ledger: Ledger, name: str, *accepted: Any, **others: Any) -> None:
+    ledger.count += 1
+    row = valve(ledger.prefix, ledger.count)
+    cells = row.cells | {
+        "facility": "見本浄化センター",
+        "class": "手動弁",
+        "installed_year": "S58",
+        "installed_month": 3,
+        "cost": 1200,
+        "health": 3,
+        **others,
+    }
+    field = next(iter(others), "installed_year")
+    ledger.row(Trap(name, field, others.get(field, ""), accepted, {}), cells, row.truth)
+
+
+def sheet_per_facility() -> CorpusFile:
+    """The facility stands nowhere but in the name of the sheet."""
+    headers = {name: title for name, title in HEADERS.items() if name != "facility"}
+    sheets: dict[str, list[list[Any]]] = {"表紙": [["設備台帳"], ["令和6年度"]]}
+    answers: list[Answer] = []
+    for sheet, code, prefix, name in (
+        ("見本浄化センター", "TJ", "SA", "シート名の施設"),
+        ("見本第一中継Ｐ場", "P01", "SB", "略したシート名"),
+        ("第二中継ポンプ場", "P02", "SC", "シート名の一部一致"),
+        ("架空第九十九ポンプ場", "P02", "SD", "未知のシート名"),
+    ):
+        ledger = Ledger(prefix, headers, sheet=sheet)
+        ledger.line(f"令和6年度　設備一覧（{sheet}）" if prefix == "SA" else "令和6年度　設備一覧")
+        ledger.header()
+        ask = asks("facility-of-table", "unknown-lookup", then={"facility": code})
+        accepted = (ask,) if prefix in {"SB", "SD"} else (stored(facility=code), ask)
+        ledger.add([trap(name, "name", f"{prefix}弁{n}", *accepted) for n in (1, 2)])
+        sheets[sheet] = ledger.lines
+        answers += ledger.answers
+    answers = [_named(answer) for answer in answers]
+    replies = {
+        "facility-of-table:架空第九十九ポンプ場": "P02",
+        "facility-of-table:見本第一中継Ｐ場": "P01",
+        "facility-of-table:第二中継ポンプ場": "P02",
+    }
+    return CorpusFile("sheets.xlsx", workbook(sheets), answers, replies=replies)
+
+
+def _named(answer: Answer) -> Answer:
+    return Answer(**{**answer.__dict__, "truth": {**answer.truth, "name": answer.written}})
+
+
+def facility_in_cell() -> CorpusFile:
+    """「施設名」 in A2 and the facility in B2; the table starts below."""
+    headers = {name: title for name, title in HEADERS.items() if name != "facility"}
+    ledger = Ledger("FB", headers, sheet="Sheet1")
+    ledger.line("設備台帳", None, None, "作成：施設係")
+    ledger.line("施設名", "見本第二中継ポンプ場", None, "調査年月", "R6.3")
+    ledger.line()
+    ledger.header()
+    here = stored(facility="P02")
+    ledger.add([trap("B2の施設", "name", f"FB系統弁{n}", here) for n in (1, 2, 3)])
+    return CorpusFile("facility_in_b2.xlsx", workbook({"Sheet1": ledger.lines}), ledger.answers)
+
+
+def several_tables() -> CorpusFile:
+    """Two tables under each other in one sheet, with other columns in another order."""
+    first = Ledger("T1", sheet="一覧")
+    first.line("１．機械設備")
+    first.header()
+    first.add([trap("一つのシートの表1", "health", "4", stored(health=4)) for _ in range(2)])
+    first.line()
+    first.line("２．電気設備")
+    second = Ledger(
+        "T2",
+        {n: HEADERS[n] for n in ("name", "code", "facility", "class", "installed", "spec")},
+        first.lines,
+        sheet="一覧",
+    )
+    second.header()
+    for number in (1, 2):
+        code = f"T2-E-{number}"
+        row = {
+            "name": f"電灯盤{number}",
+            "code": code,
+            "facility": "TJ",
+            "class": "EL-LD-04",
+            "installed": "H5.10",
+            "spec": "AC200V",
+        }
+        truth = {
+            "name": f"電灯盤{number}",
+            "code": code,
+            "facility": "TJ",
+            "class": "EL-LD-04",
+            "installed": month(1993, 10),
+            "voltage_v": 200,
+        }
+        second.row(Trap("一つのシートの表2", "installed", "H5.10", (stored(),), {}), row, truth)
+    answers = [*first.answers, *second.answers]
+    return CorpusFile("two_tables.xlsx", workbook({"一覧": first.lines}), answers)
+
+
+def _simple(prefix: str, sheet: str, name: str) -> Ledger:
+    ledger = Ledger(prefix, sheet=sheet)
+    ledger.header()
+    ledger.add(
+        [
+            trap(name, "installed", "S58.3", stored(installed=month(1983, 3))),
+            trap(name, "serial", "00012", stored(serial="00012")),
+            trap(name, "name", "予備能力表示弁十", stored(name="予備能力表示弁十")),
+            trap(name, "cost", 1200, stored(cost=1_200_000)),
+        ]
+    )
+    return ledger
+
+
+def macro_workbook() -> CorpusFile:
+    ledger = _simple("XM", "台帳", "xlsm形式")
+    return CorpusFile("macro.xlsm", with_macros(workbook({"台帳": ledger.lines})), ledger.answers)
+
+
+def old_workbook() -> CorpusFile:
+    ledger = _simple("XL", "台帳", "xls形式")
+    return CorpusFile("old.xls", excel_97("台帳", ledger.lines), ledger.answers)
+
+
+def open_workbook() -> CorpusFile:
+    ledger = _simple("OD", "台帳", "ods形式")
+    return CorpusFile("office.ods", open_document({"台帳": ledger.lines}), ledger.answers)
+
+
+def epoch_1904() -> CorpusFile:
+    """A workbook from an old Mac counts its days from 1904."""
+    ledger = Ledger("EP", sheet="Sheet")
+    ledger.header()
+    ledger.add(
+        [
+            trap("1904年起算の通し番号", "installed", 43554, stored(installed=day(2023, 3, 31))),
+            trap("1904年起算の日付", "installed", 43554, stored(installed=day(2023, 3, 31))),
+        ]
+    )
+    book = openpyxl.Workbook()
+    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+    fill(book.active, ledger.lines)
+    place = list(HEADERS).index("installed") + 1
+    book.active.cell(3, place).number_format = "yyyy/mm/dd"
+    return CorpusFile("mac_1904.xlsx", saved(book), ledger.answers)
+
+
+def real_cells() -> CorpusFile:
+    """Cells that are no texts: dates, numbers, formulas without a result, errors, booleans."""
+    ledger = Ledger("RC", sheet="Sheet")
+    ledger.header()
+    unread = (
+        "formula-without-value",
+        "formula-not-calculated",
+        "uncalculated-formula",
+        "formula",
+        "uncached-formula",
+        "no-cached-value",
+    )
+    ledger.add(
+        [
+            trap("日付のセル", "installed", 45016, stored(installed=day(2023, 3, 31))),
+            trap("数値のセル", "cost", 1200, stored()),
+            trap("数値のセル", "health", 3.0, stored()),
+            trap(
+                "値のない数式",
+                "cost",
+                "=600*2",
+                refused(*unread),
+                asks(*unread),
+                stored(cost=1_200_000),
+                stored(cost=None, told=unread),
+            ),
+            trap(
+                "値のない数式", "name", '="RC系統弁"&5', refused(*unread), asks(*unread), stored()
+            ),
+            trap(
+                "エラーのセル",
+                "cost",
+                "#N/A",
+                refused("not-a-number", "cell-error"),
+                asks("not-a-number"),
+                stored(cost=None, told=("cell-error", "not-a-number")),
+            ),
+            trap(
+                "エラーのセル",
+                "installed",
+                "#REF!",
+                refused("not-a-date", "cell-error"),
+                asks("not-a-date"),
+                stored(installed=None, told=("cell-error",)),
+            ),
+            trap("端数の浮動小数", "cost", 0.1 + 0.2, stored(cost=300)),
+            trap(
+                "大きな数値の製造番号",
+                "serial",
+                1234567890123456789,
+                stored(serial=OneOf(("1234567890123456789",))),
+                asks("digits-lost", "may-be-rounded"),
+                refused("digits-lost"),
+                stored(
+                    serial=OneOf(
+                        (
+                            "1234567890123456768",
+                            "1234567890123456800",
+                            "1234567890123457000",
+                            "1.23456789012346E+18",
+                        )
+                    ),
+                    told=("may-be-rounded", "digits-lost", "code-may-have-lost-digits"),
+                ),
+            ),
+        ]
+    )
+    book = openpyxl.Workbook()
+    fill(book.active, ledger.lines)
+    place = list(HEADERS).index("installed") + 1
+    book.active.cell(2, place).number_format = "[$-411]ge.m.d"
+    return CorpusFile("real_cells.xlsx", saved(book), ledger.answers)
