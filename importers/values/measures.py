@@ -1,4 +1,4 @@
-"""Figures with units in cells of their own: 「28」 below 「吐出量(m3/min)」, 「φ500」, 「5.5kW」."""
+"""Figures with units in cells of their own: 「28」 below 「吐出量(m3/min)」, 「φ500」."""
 
 import re
 from collections.abc import Mapping

@@ -19,8 +19,8 @@ def money_reader(unit: str | None) -> Reader:
     """Whole yen. Without a unit in header or cell the figure is taken as yen.
 
     Raises (the reader):
-        Unreadable: ``thousands-or-decimals`` and ``price-elsewhere`` (both ask), ``negative-price``,
-        ``not-a-number``.
+        Unreadable: ``thousands-or-decimals`` and ``price-elsewhere`` (both ask),
+        ``negative-price``, ``not-a-number``.
     """
 
     def read(raw: str) -> Reading:

@@ -1,8 +1,9 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from importers.values.codes import read_class_code, read_code, read_optional_code
+from importers.values.reading import Unreadable
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,6 @@ from importers.values.codes import read_class_code, read_code, read_optional_cod
         ("P－101", "P-101", ["code-width"]),
         ("0012", "0012", []),
         (" 0012\u3000", "0012", ["code-width"]),
-        ("1E+05", "1E+05", ["code-may-have-lost-digits"]),
         ("ポンプ", "ポンプ", []),
     ],
 )
@@ -39,5 +39,8 @@ def test_capital_codes():
 
 @given(st.text(max_size=30))
 def test_reading_twice_changes_nothing_more(text):
-    once = read_code(text).value
+    try:
+        once = read_code(text).value
+    except Unreadable:
+        assume(False)
     assert read_code(once).value == once
