@@ -55,7 +55,9 @@ def list_imports(session: SessionDep, _by: Manager, limit: Limit = DEFAULT_LIMIT
 @router.post("", status_code=201, openapi_extra=_FORM)
 def plan(file: ArrivingFile, session: SessionDep, by: Manager) -> ImportRead:
     """Reads a file and answers with its plan; the registry is not touched."""
-    job = service.plan_file(session, file.content, file.name, decisions=Decisions(source=file.source), by=by)
+    job = service.plan_file(
+        session, file.content, file.name, decisions=Decisions(source=file.source), by=by
+    )
     return ImportRead.of(job)
 
 

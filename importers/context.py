@@ -23,7 +23,9 @@ def facility_of(
         return None, None
     if not mapping.source.elsewhere & FACILITY:
         return None, None
-    labels = {h for column in mapping.source.columns if column.field in FACILITY for h in column.headers}
+    labels = {
+        h for column in mapping.source.columns if column.field in FACILITY for h in column.headers
+    }
     words = list(_words(table, labels))
     for word in words:
         code = _named(directory, word)

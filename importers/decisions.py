@@ -28,10 +28,10 @@ class RetireMissing(BaseModel):
 class Decisions(BaseModel):
     """Keys are header signatures (`header_signature`), header names or kinds of records.
 
-    ``source``: sort of ledger of every table that is none by itself; ``sources``: by header
-    signature, "" leaves the table out. ``columns``: field by
-    header name, per header signature, "" leaves the column out. ``eras``: by field, the era of
-    years without one. ``code_widths``: by field, how many digits numbers have. ``lookups``: by kind, the code that a word of the file means. ``replacements``:
+    ``source``: sort of ledger of every table; ``sources``: by header signature, "" leaves the
+    table out. ``columns``: field by header name, per header signature, "" leaves the column out.
+    ``eras``: by field, the era of years without one. ``code_widths``: by field, how many digits
+    numbers have. ``lookups``: by kind, the code that a word of the file means. ``replacements``:
     by field, what a cell should have said ("" leaves it blank).
     """
 

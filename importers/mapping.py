@@ -77,15 +77,13 @@ def mapped(source: Source, header: tuple[str, ...], decisions: Decisions) -> Map
     places: dict[Column, int] = {}
     for column, place in _decided(source, header, decided):
         places.setdefault(column, place)
-    taken = set(places.values()) | {
-        at for at, name in enumerate(header) if name in decided
-    }
+    taken = set(places.values()) | {at for at, name in enumerate(header) if name in decided}
     for column in source.columns:
         if column not in places:
-            place = _place_of(column, header, taken)
-            if place is not None:
-                places[column] = place
-                taken.add(place)
+            found = _place_of(column, header, taken)
+            if found is not None:
+                places[column] = found
+                taken.add(found)
     units = {column: split_header(header[place])[1] for column, place in places.items()}
     return Mapping(source, header, places, units)
 

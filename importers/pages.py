@@ -5,10 +5,11 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from importers import queries, service
-from importers.decisions import Decisions
 from importers.api import row_cursor
+from importers.decisions import Decisions
+from importers.fields import field_label
 from importers.kinds import KINDS
-from importers.messages import LEFT_OUT, OUTCOME_LABELS, STATE_LABELS, field_label
+from importers.messages import LEFT_OUT, OUTCOME_LABELS, STATE_LABELS
 from importers.models import ImportJob, Outcome
 from importers.schemas import ImportRowRead
 from importers.service import ApplyMode
@@ -32,7 +33,8 @@ SHOWN_ROWS = 100
 
 def in_file_order(raw: dict[str, str], job: ImportJob) -> list[tuple[str, str]]:
     """The cells of a row as the file has them; a stored JSON object keeps no order."""
-    return [(name, raw[name]) for name in job.notes["header"] if name in raw]
+    order = [name for table in job.notes["tables"] for name in table["header"]]
+    return [(name, raw[name]) for name in dict.fromkeys(order) if name in raw]
 
 
 def shown_changes(changed: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:
@@ -72,7 +74,9 @@ def upload(request: Request, file: ArrivingFile, session: SessionDep, by: Manage
     """A file that cannot be read is told beside the form, and nothing is stored."""
     try:
         with session.begin_nested():
-            job = service.plan_file(session, file.content, file.name, decisions=Decisions(source=file.source), by=by)
+            job = service.plan_file(
+                session, file.content, file.name, decisions=Decisions(source=file.source), by=by
+            )
     except DomainError as error:
         problem = explain(request, error)
         return _start_page(request, session, status_code=status_of(error), problem=problem)
@@ -107,7 +111,7 @@ def _job_page(
         ],
         outcome_labels=OUTCOME_LABELS,
         state_labels=STATE_LABELS,
-        source_title=SOURCES[job.source].title,
+        source_titles={source.name: source.title for source in SOURCES.values()},
         kind_labels={kind.name: kind.label for kind in KINDS.values()},
         left_out=LEFT_OUT,
         field_label=field_label,

@@ -142,10 +142,17 @@ class _Planning:
     def _interpret(self, table: _Table) -> None:
         facility, told = facility_of(table.table, table.mapping, self._directory)
         interpreter = Interpreter(
-            table.table, table.no, table.mapping, self._decisions, self._directory, facility=facility
+            table.table,
+            table.no,
+            table.mapping,
+            self._decisions,
+            self._directory,
+            facility=facility,
         )
-        before = [problem("question", "column-missing", column.title, field=column.field)
-                  for column in table.mapping.missing]
+        before = [
+            problem("question", "column-missing", column.title, field=column.field)
+            for column in table.mapping.missing
+        ]
         if told is not None and told["level"] == "question":
             before.append(told)
         elif told is not None:

@@ -8,6 +8,7 @@ from importers.decisions import Groups
 from importers.directory import Directory, Places
 from importers.mapping import Mapping
 from importers.records import Message
+from service.core.i18n.marker import N_
 
 EXAMPLES = 5
 ERAS = ("昭和", "平成", "令和", "大正", "明治", "西暦")
@@ -23,7 +24,7 @@ class Question:
 
     code: str
     path: Path
-    field: str
+    field_name: str
     header: str
     params: dict[str, Any]
     choices: list[Choice]
@@ -42,7 +43,7 @@ class Question:
         return {
             "code": self.code,
             "path": list(self.path),
-            "field": self.field,
+            "field": self.field_name,
             "header": self.header,
             "params": self.params,
             "choices": self.choices,
@@ -92,38 +93,39 @@ class Questions:
         question.count(str(params.get("value", "")), row_no)
 
     def _choices(self, message: Message, mapping: Mapping) -> list[Choice]:
-        special = _FIXED.get(message["code"])
-        if special is not None:
-            return special
-        params = message["params"]
-        if message["code"] in {"unknown-lookup", "ambiguous-lookup"}:
-            return self._directory.choices(params["kind"], params["value"])
-        if message["code"] == "facility-of-table":
-            return self._directory.choices("facility", params["value"])
-        if message["code"] in {"unknown-equipment", "several-equipment"}:
-            found = self._places.candidates(params["facility"], params["value"])
-            known = [{"value": code, "label": label} for code, label in found]
-            return [*known, {"value": UNREGISTERED, "label": "登録されていない機器のまま記録する"}]
-        if message["code"] == "column-missing":
-            return plain(mapping.unused)
-        if message["code"] == "unknown-word":
+        code, params = message["code"], message["params"]
+        if code in _FIXED:
+            return _FIXED[code]
+        if code in _OF_RECORDS:
+            return self._directory.choices(params.get("kind", "facility"), params["value"])
+        if code in _OF_PLACES:
+            return self._places_alike(params["facility"], params["value"])
+        if code == "unknown-word":
             return plain(getattr(mapping.source.column(params["field"]).read, "answers", ()))
-        return []
+        return plain(mapping.unused if code == "column-missing" else ())
+
+    def _places_alike(self, facility: str, text: str) -> list[Choice]:
+        found = self._places.candidates(facility, text)
+        known = [{"value": place, "label": label} for place, label in found]
+        return [*known, {"value": UNREGISTERED, "label": _UNREGISTERED_LABEL}]
 
 
+_OF_RECORDS = frozenset({"unknown-lookup", "ambiguous-lookup", "facility-of-table"})
+_OF_PLACES = frozenset({"unknown-equipment", "several-equipment"})
+_UNREGISTERED_LABEL = N_("登録されていない機器のまま記録する")
 _FIXED: dict[str, list[Choice]] = {
     "ambiguous-era": plain(ERAS),
     "group-in-one-row": [
-        {"value": Groups.EXPLODE, "label": "1台ずつに分ける"},
-        {"value": Groups.KEEP, "label": "1件のまま登録する"},
+        {"value": Groups.EXPLODE, "label": N_("1台ずつに分ける")},
+        {"value": Groups.KEEP, "label": N_("1件のまま登録する")},
     ],
     "bore-or-ampere": [
-        {"value": "bore", "label": "呼び径（口径）"},
-        {"value": "ampere", "label": "電流"},
+        {"value": "bore", "label": N_("呼び径（口径）")},
+        {"value": "ampere", "label": N_("電流")},
     ],
-    "numbers-missing": [{"value": "true", "label": "施設コードに続けて番号を付ける"}],
+    "numbers-missing": [{"value": "true", "label": N_("施設コードに続けて番号を付ける")}],
     "code-in-other-facility": [
-        {"value": "true", "label": "施設コードを前に付けて区別する"},
+        {"value": "true", "label": N_("施設コードを前に付けて区別する")},
     ],
 }
 

@@ -25,6 +25,7 @@ class ImportRead(BaseModel):
     counts: dict[str, int]
     records: dict[str, dict[str, int]]
     notes: dict[str, Any]
+    questions: list[dict[str, Any]]
     created_at: datetime
     applied_at: datetime | None
 

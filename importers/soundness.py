@@ -14,7 +14,10 @@ from importers.resolution import Resolution
 
 
 def block_unsound(
-    rows: Iterable[InterpretedRow], known: Known, resolution: Resolution, drafted: dict[Record, Draft]
+    rows: Iterable[InterpretedRow],
+    known: Known,
+    resolution: Resolution,
+    drafted: dict[Record, Draft],
 ) -> None:
     """Blocks rows of one part that cannot be written whatever other rows say."""
     occupancy = Occupancy(known)
@@ -57,9 +60,7 @@ def _missing(kind: Kind, told: Draft) -> Message | None:
     return None
 
 
-def _frozen(
-    kind: Kind, draft: Draft, before: Existing, resolution: Resolution
-) -> Message | None:
+def _frozen(kind: Kind, draft: Draft, before: Existing, resolution: Resolution) -> Message | None:
     if draft.ensure:
         return None
     for name in kind.fixed & draft.refs.keys():

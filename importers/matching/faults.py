@@ -50,9 +50,7 @@ class FaultMatcher:
 
 
 def _names_equipment(row: InterpretedRow) -> bool:
-    return (
-        {"equipment", "facility_code"} <= row.cells.keys() and "position_code" not in row.cells
-    )
+    return {"equipment", "facility_code"} <= row.cells.keys() and "position_code" not in row.cells
 
 
 def _number(row: InterpretedRow) -> None:

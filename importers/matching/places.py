@@ -94,7 +94,9 @@ class PlaceMatch:
                 facilities[row.cells["position_code"]].add(row.cells["facility_code"])
         shared = {code for code, found in facilities.items() if len(found) > 1}
         known = queries.places_by_code(self._session, facilities) if facilities else []
-        shared |= {p.position_code for p in known if {p.facility_code} != facilities[p.position_code]}
+        shared |= {
+            p.position_code for p in known if {p.facility_code} != facilities[p.position_code]
+        }
         if not shared and self._decisions.prefix_codes is None:
             return
         for row in rows:
@@ -130,9 +132,7 @@ class PlaceMatch:
             if not row.is_blocked:
                 self._number(row, has_column=has_column)
 
-    def _ways(
-        self, rows: Sequence[InterpretedRow], named: set[str]
-    ) -> list[tuple[Find, str]]:
+    def _ways(self, rows: Sequence[InterpretedRow], named: set[str]) -> list[tuple[Find, str]]:
         """The natural keys, the surest first; places that another row names are out of question."""
         assets = {row.cells["asset_code"] for row in rows if "asset_code" in row.cells}
         serials = {row.cells["serial_no"] for row in rows if "serial_no" in row.cells}

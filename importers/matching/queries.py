@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
 
@@ -114,6 +114,6 @@ def last_numbers(session: Session, facilities: Iterable[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in rows.all()}
 
 
-def _places(session: Session, statement: object, codes: Iterable[str]) -> list[KnownPlace]:
-    rows = session.execute(statement, {"codes": sorted(codes)})  # type: ignore[call-overload]
+def _places(session: Session, statement: TextClause, codes: Iterable[str]) -> list[KnownPlace]:
+    rows = session.execute(statement, {"codes": sorted(codes)})
     return [KnownPlace(*row) for row in rows.all()]

@@ -33,7 +33,7 @@ def _draft(cells: Cells, notes: RowNotes) -> list[Draft]:
     if "asset_code" not in cells:
         notes.warn("no-device", "機器番号")
         return drafts
-    return [*drafts, *_device(cells, notes)]
+    return [*drafts, *_device(cells)]
 
 
 def _key(cells: Cells) -> str:
@@ -69,7 +69,7 @@ def _position(cells: Cells) -> Draft:
     return Draft("position", (_key(cells),), values, refs)
 
 
-def _device(cells: Cells, notes: RowNotes) -> list[Draft]:
+def _device(cells: Cells) -> list[Draft]:
     asset, place = cells.get("asset_key") or cells["asset_code"], _key(cells)
     values = picked(cells, "asset_code", "serial_no", "life_override_years")
     values |= dated(cells, "manufactured", "manufactured") | dated(cells, "installed", "installed")

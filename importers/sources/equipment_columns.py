@@ -1,7 +1,7 @@
 """The columns of equipment ledgers, under the names by which cities call them."""
 
-from importers.sources.readers import codes, count, dates, measures, money, spec
 from importers.sources.facilities import STATUS
+from importers.sources.readers import codes, count, dates, measures, money, spec
 from importers.sources.source import Column, Lookup, column
 from importers.values.choices import choice
 from importers.values.codes import read_class_code, read_code, read_optional_code
@@ -139,7 +139,9 @@ COLUMNS: tuple[Column, ...] = (
     ),
     column("unit_no", "号機", "号数", "号機番号", "系列番号", read=read_text),
     column("quantity", "台数", "数量", "員数", "個数", read=count),
-    column("parent_code", "上位設備番号", "親設備番号", "親番号", "上位番号", read=read_optional_code),
+    column(
+        "parent_code", "上位設備番号", "親設備番号", "親番号", "上位番号", read=read_optional_code
+    ),
     column(
         "asset_code",
         "機器番号",
@@ -174,7 +176,14 @@ COLUMNS: tuple[Column, ...] = (
         "製造業者",
     ),
     column(
-        "model_no", "型式", "形式", "型番", "機種型式", "モデル", "型式・形式", read=read_optional_code
+        "model_no",
+        "型式",
+        "形式",
+        "型番",
+        "機種型式",
+        "モデル",
+        "型式・形式",
+        read=read_optional_code,
     ),
     column(
         "serial_no",
@@ -200,7 +209,18 @@ COLUMNS: tuple[Column, ...] = (
         "製作年",
         bind=dates,
     ),
-    column("spec_raw", "仕様", "仕様・能力", "能力", "定格", "規格", "主要仕様", "仕様・規格", "容量", bind=spec),
+    column(
+        "spec_raw",
+        "仕様",
+        "仕様・能力",
+        "能力",
+        "定格",
+        "規格",
+        "主要仕様",
+        "仕様・規格",
+        "容量",
+        bind=spec,
+    ),
     *_SPEC_COLUMNS,
     column(
         "installed",
@@ -229,7 +249,16 @@ COLUMNS: tuple[Column, ...] = (
     column("installed_year", "設置年", "据付年", "竣工年", "取得年"),
     column("installed_month", "設置月", "据付月", "竣工月", "取得月"),
     column("installed_day", "据付日(日)", "設置日(日)"),
-    column("removed", "撤去年月日", "撤去年月", "廃止年月日", "廃止年月", "撤去日", "廃棄年月日", bind=dates),
+    column(
+        "removed",
+        "撤去年月日",
+        "撤去年月",
+        "廃止年月日",
+        "廃止年月",
+        "撤去日",
+        "廃棄年月日",
+        bind=dates,
+    ),
     column(
         "cost",
         "取得価格",
@@ -246,7 +275,9 @@ COLUMNS: tuple[Column, ...] = (
     column("criticality", "重要度", read=choice({rank: rank.value for rank in Criticality})),
     column("redundancy", "予備機", "予備", "予備機の有無", "予備有無", read=_REDUNDANCY),
     column("health", "健全度", "健全度評価", "健全度判定", read=read_health),
-    column("health_judged_on", "健全度判定日", "判定日", "調査年月日", "調査日", read=read_first_day),
+    column(
+        "health_judged_on", "健全度判定日", "判定日", "調査年月日", "調査日", read=read_first_day
+    ),
     column("life_override_years", "耐用年数(個別)", read=read_int),
     column("status", "状態", "稼働状況", "使用状況", "運用状況", "稼動状況", read=STATUS),
     column("note", "備考", "摘要", "特記事項", "備考欄", "コメント"),

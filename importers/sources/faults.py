@@ -214,7 +214,9 @@ SOURCE = Source(
     N_("故障履歴"),
     "fault_case",
     (
-        column("case_no", "案件番号", "管理番号", "受付番号", "故障番号", "整理番号", read=read_code),
+        column(
+            "case_no", "案件番号", "管理番号", "受付番号", "故障番号", "整理番号", read=read_code
+        ),
         column("facility_code", "施設コード", "施設番号", "機場コード", read=read_class_code),
         column(
             "facility",
@@ -268,7 +270,17 @@ SOURCE = Source(
         column("urgency", "緊急度", read=_URGENCY),
         column("company_code", "報告者会社コード", "会社コード", read=read_class_code),
         column("reporter_name", "報告者氏名", "報告者", "発見者", "担当者"),
-        column("body", "内容", "故障内容", "不具合内容", "状況内容", "故障状況", "故障の内容", "件名", "概要"),
+        column(
+            "body",
+            "内容",
+            "故障内容",
+            "不具合内容",
+            "状況内容",
+            "故障状況",
+            "故障の内容",
+            "件名",
+            "概要",
+        ),
         column("temporary_action", "応急処置"),
         column("stop_from", "停止開始", bind=instants),
         column("stop_to", "復旧日時", bind=instants),

@@ -29,7 +29,10 @@ class Binding(NamedTuple):
 
 class Matcher(Protocol):
     def match(self, rows: Sequence[Any], fields: AbstractSet[str]) -> None:
-        """``fields`` are those that the table has columns for. Gives rows the codes of the records that they mean, or blocks them with a question."""
+        """Gives rows the codes of the records that they mean, or blocks them with a question.
+
+        ``fields`` are those that the table has columns for.
+        """
 
 
 MatcherFactory = Callable[[Session, Decisions, Directory, Places], Matcher]

@@ -36,9 +36,7 @@ PUMP_2 = (
 
 def plan(session: Session, content: str | bytes, *, by: Actor, **decisions: Any) -> ImportJob:
     raw = content.encode() if isinstance(content, str) else content
-    return service.plan_file(
-        session, raw, "ledger.csv", decisions=Decisions(**decisions), by=by
-    )
+    return service.plan_file(session, raw, "ledger.csv", decisions=Decisions(**decisions), by=by)
 
 
 def load(session: Session, *contents: str | bytes, by: Actor) -> None:

@@ -7,14 +7,12 @@ from sqlmodel import Session, select
 from importers import queries, service
 from importers.decisions import Decisions
 from importers.errors import (
-    ColumnsMissing,
     ImportJobNotFound,
     JobNotPlanned,
     NoRows,
     PlanDiffers,
     PlanHasBadRows,
     PlanIsStale,
-    SourceNotRecognised,
     SourceUnknown,
 )
 from importers.models import ImportJob, JobState, Outcome
@@ -184,7 +182,7 @@ def test_every_normalisation_is_listed_with_its_rule(city, terminal):
         ("S58.3,", "58.3,", Outcome.NEEDS_DECISION, "ambiguous-era"),
         ("TJ,沈砂池棟", "XX,沈砂池棟", Outcome.REJECTED, "unknown-reference"),
         ("PU-OS-01", "PU-OS-99", Outcome.REJECTED, "unknown-reference"),
-        ("使用,", "稼動中？,", Outcome.REJECTED, "unknown-word"),
+        ("使用,", "稼動中？,", Outcome.NEEDS_DECISION, "unknown-word"),
         ("TJ-P-001,", ",", Outcome.REJECTED, "required-missing"),
         ("No.1汚水ポンプ", "", Outcome.REJECTED, "value-missing"),
         ('"12,345"', "一式", Outcome.NEEDS_DECISION, "price-elsewhere"),
@@ -357,7 +355,9 @@ def test_facilities_get_their_point_and_dates(city, terminal):
 )
 def test_files_that_are_no_ledger(session, terminal, content, source, error):
     with pytest.raises(error):
-        service.plan_file(session, content.encode(), "x.csv", decisions=Decisions(source=source), by=terminal)
+        service.plan_file(
+            session, content.encode(), "x.csv", decisions=Decisions(source=source), by=terminal
+        )
     assert session.exec(select(ImportJob)).all() == []
 
 

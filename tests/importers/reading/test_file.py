@@ -10,14 +10,14 @@ from importers.errors import (
     HeaderNotFound,
     NotATable,
 )
-from importers.reading.file import read_file
+from importers.reading.file import read_tables
 
 KNOWN = frozenset({"施設コード", "施設名", "設置年月"})
 CSV = "施設コード,施設名\nTJ,辻堂\nP01,見本第一\n"
 
 
 def _rows(content) -> list[tuple[int, tuple[str, ...]]]:
-    return [(row.row_no, row.cells) for row in read_file(content, KNOWN).tables[0].rows]
+    return [(row.row_no, row.cells) for row in read_tables(content, known=KNOWN).tables[0].rows]
 
 
 def test_rows_know_their_line():
@@ -34,7 +34,7 @@ def test_titles_above_blank_rows_totals_and_notes_are_left_out_and_noted():
         "令和7年度 施設一覧,,\n\n施設コード,施設名,\nTJ,辻堂,\n,,\n施設コード,施設名,\n"
         "P01,見本,\n合計,2,\n※架空の施設,,\n"
     )
-    table = read_file(text.encode("cp932"), KNOWN).tables[0]
+    table = read_tables(text.encode("cp932"), known=KNOWN).tables[0]
     assert [(row.row_no, row.cells) for row in table.rows] == [
         (4, ("TJ", "辻堂")),
         (7, ("P01", "見本")),
@@ -51,7 +51,7 @@ def test_titles_above_blank_rows_totals_and_notes_are_left_out_and_noted():
 
 def test_vertical_headers_are_joined():
     text = '"施 設\nコード","設\n置\n年\n月"\nTJ,S58.3\n'
-    assert read_file(text.encode(), KNOWN).tables[0].header == ("施設コード", "設置年月")
+    assert read_tables(text.encode(), known=KNOWN).tables[0].header == ("施設コード", "設置年月")
 
 
 def test_tabs():
@@ -86,7 +86,7 @@ def test_a_workbook_gives_the_same_rows_as_text():
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b",,\n,,\n", _workbook([])])
 def test_nothing_in_it(content):
     with pytest.raises(EmptyFile):
-        read_file(content, KNOWN)
+        read_tables(content, known=KNOWN)
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_nothing_in_it(content):
 )
 def test_other_things_are_refused_by_name(content, error):
     with pytest.raises(error):
-        read_file(content, KNOWN)
+        read_tables(content, known=KNOWN)
