@@ -319,7 +319,7 @@ def money() -> CorpusFile:
             trap("千円の見出し", "cost", "１２，３４５", stored(cost=12_345_000)),
             trap("セルの金額単位", "cost", "12,345千円", stored(cost=12_345_000)),
             trap("セルの金額単位", "cost", "500,000円", stored(cost=500_000)),
-            trap("セルの金額単位", "cost", "¥1,200,000円", stored(cost=1_200_000)),
+            trap("セルの金額単位", "cost", "￥1,200,000円", stored(cost=1_200_000)),
             trap(
                 "税の併記",
                 "cost",

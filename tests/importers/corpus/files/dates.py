@@ -122,7 +122,7 @@ WESTERN = (
     ),
 )
 UNKNOWN = tuple(
-    _unknown(word) for word in ("不明", "－", "—", "?", "調査中", "未定", "無し", "不詳")
+    _unknown(word) for word in ("不明", "－", "―", "?", "調査中", "未定", "無し", "不詳")
 ) + (trap("空白の日付", "installed", "", stored(installed=None, installed_precision=None)),)
 
 

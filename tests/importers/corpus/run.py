@@ -1,0 +1,112 @@
+"""One file through the product's use cases: planned, its questions answered, applied, read back."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, select
+
+from importers import service
+from importers.decisions import Decisions, answered
+from importers.models import ImportJob, ImportRow
+from importers.service import ApplyMode
+from service.accounts.actor import Actor
+from service.core.errors import DomainError
+from tests.importers.corpus.answers import CorpusFile
+from tests.importers.corpus.registry import Facts, facts_of
+
+ROUNDS = 6
+STORED = frozenset({"create", "update", "unchanged"})
+Place = tuple[str | None, int]
+
+
+@dataclass
+class RowResult:
+    """``asked`` also holds questions that were answered on the way."""
+
+    outcome: str
+    messages: list[dict[str, Any]]
+    facts: Facts
+    parts: int
+    asked: set[str]
+
+    @property
+    def is_stored(self) -> bool:
+        return self.outcome in STORED
+
+    def codes(self, *levels: str) -> set[str]:
+        return {m["code"] for m in self.messages if not levels or m["level"] in levels}
+
+
+@dataclass
+class FileResult:
+    """``problem`` is the code with which the file as a whole was refused."""
+
+    problem: str = ""
+    rows: dict[Place, list[RowResult]] = field(default_factory=dict)
+    questions: set[str] = field(default_factory=set)
+
+
+def run(session: Session, file: CorpusFile, *, by: Actor) -> FileResult:
+    result = FileResult()
+    asked: dict[Place, set[str]] = defaultdict(set)
+    decisions = Decisions()
+    try:
+        for _ in range(ROUNDS):
+            job = _planned(session, file, decisions, by)
+            rows = _rows_of(session, job)
+            result.questions |= {question["code"] for question in job.questions}
+            for row in rows:
+                asked[row.sheet, row.row_no] |= _questions(row)
+            further = answered(decisions, _replies(job, file))
+            if further == decisions:
+                break
+            decisions = further
+        service.apply_job(session, job.id, mode=ApplyMode.GOOD_ROWS_ONLY, by=by)
+    except DomainError as refusal:
+        result.problem = refusal.code
+        return result
+    _read_back(session, file, rows, asked, result)
+    return result
+
+
+def _planned(session: Session, file: CorpusFile, decisions: Decisions, by: Actor) -> ImportJob:
+    return service.plan_file(session, file.content, file.name, decisions=decisions, by=by)
+
+
+def _rows_of(session: Session, job: ImportJob) -> list[ImportRow]:
+    wanted = select(ImportRow).where(ImportRow.job_id == job.id)
+    return list(session.exec(wanted.order_by(ImportRow.row_no, ImportRow.part_no)))
+
+
+def _questions(row: ImportRow) -> set[str]:
+    return {message["code"] for message in row.messages if message["level"] == "question"}
+
+
+def _replies(job: ImportJob, file: CorpusFile) -> list[tuple[list[str], Any]]:
+    found = []
+    for question in job.questions:
+        code, params = question["code"], question["params"]
+        for key in (f"{code}:{params.get('value')}", f"{code}:{question['field']}", code):
+            if key in file.replies:
+                found.append((question["path"], file.replies[key]))
+                break
+    return found
+
+
+def _read_back(
+    session: Session,
+    file: CorpusFile,
+    rows: list[ImportRow],
+    asked: dict[Place, set[str]],
+    result: FileResult,
+) -> None:
+    parts: dict[Place, int] = defaultdict(int)
+    for row in rows:
+        parts[row.sheet, row.row_no] += 1
+    for row in rows:
+        place = row.sheet, row.row_no
+        facts = facts_of(session, file.read_back, row.target_id) if row.outcome in STORED else {}
+        facts |= {"outcome": row.outcome, "parts": parts[place]}
+        told = RowResult(row.outcome, row.messages, facts, parts[place], asked[place])
+        result.rows.setdefault(place, []).append(told)
