@@ -62,24 +62,26 @@ class Decisions(BaseModel):
         )
 
 
+HEADERS = "headers"
+
+
 def answered(decisions: Decisions, answers: Iterable[tuple[Sequence[str], Any]]) -> Decisions:
     """The decisions with answers at their paths (see `importers.questions`).
 
-    An answer to a column that is missing names the header that holds it.
+    An answer at (``headers``, signature, field) names the header that holds the field.
 
     Raises:
         pydantic.ValidationError: an answer that the place cannot hold.
     """
     document = decisions.model_dump(mode="json")
     for path, value in answers:
-        *parents, last = path
+        (*parents, last), new = path, value
+        if parents[:1] == [HEADERS]:
+            parents, last, new = ["columns", parents[1]], value, last
         place = document
         for parent in parents:
             place = place.setdefault(parent, {})
-        if parents[:1] == ["columns"]:
-            place[value] = last
-        else:
-            place[last] = value
+        place[last] = new
     return Decisions.model_validate(document)
 
 

@@ -24,6 +24,7 @@ from importers.reading.file import SourceFile, read_tables
 from importers.reading.table import SourceTable
 from importers.records import Draft, Message, problem
 from importers.resolution import Resolution, drafted_by
+from importers.sanity import ColumnSanity
 from importers.settling import Settlement
 from importers.soundness import block_unsound
 from importers.sources.catalogue import SOURCES, known_headers, mapping_of
@@ -158,8 +159,10 @@ class _Planning:
         elif told is not None:
             table.table.notes.append({"code": told["code"], **told["params"]})
         rows = interpreter.rows()
+        sanity = ColumnSanity(self._session, self._decisions, table.mapping)
         while part := list(islice(rows, ROWS_A_PART)):
             _tell_all(part, before)
+            sanity.look(part)
             matcher = self._matcher(table.mapping)
             if matcher is not None:
                 matcher.match([row for row in part if not row.is_blocked], table.mapping.fields)
@@ -168,6 +171,7 @@ class _Planning:
             self._done += len(part)
             self._progress("interpreting", self._done, self._total)
             self._put(part)
+        sanity.ask(self._questions)
 
     def _draft(self, row: InterpretedRow, mapping: Mapping) -> None:
         if not row.is_blocked:
@@ -198,7 +202,9 @@ class _Planning:
     def _flush(self, *, last: bool) -> None:
         rows, self._buffer = self._buffer, []
         known, drafted = self._known_of(rows)
-        block_unsound(rows, known, Resolution(known, self._naming, drafted), drafted)
+        resolution = Resolution(known, self._naming, drafted)
+        self._settlement.tell(rows)
+        block_unsound(rows, known, resolution, drafted, self._settlement.is_repeated)
         self._settlement.add(rows, known)
         self._missing.add(rows, known)
         self._spool.put(rows, last=last)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from importers.decisions import Groups
+from importers.decisions import HEADERS, Groups
 from importers.directory import Directory, Places
 from importers.mapping import Mapping
 from importers.records import Message
@@ -94,20 +94,30 @@ class Questions:
 
     def _choices(self, message: Message, mapping: Mapping) -> list[Choice]:
         code, params = message["code"], message["params"]
-        if code in _FIXED:
-            return _FIXED[code]
         if code in _OF_RECORDS:
             return self._directory.choices(params.get("kind", "facility"), params["value"])
         if code in _OF_PLACES:
             return self._places_alike(params["facility"], params["value"])
-        if code == "unknown-word":
-            return plain(getattr(mapping.source.column(params["field"]).read, "answers", ()))
-        return plain(mapping.unused if code == "column-missing" else ())
+        if code == "lost-zeros":
+            return _widths(params["words"])
+        return _FIXED.get(code) or plain(_words(code, params, mapping))
 
     def _places_alike(self, facility: str, text: str) -> list[Choice]:
         found = self._places.candidates(facility, text)
         known = [{"value": place, "label": label} for place, label in found]
         return [*known, {"value": UNREGISTERED, "label": _UNREGISTERED_LABEL}]
+
+
+def _words(code: str, params: dict[str, Any], mapping: Mapping) -> Iterable[str]:
+    if code == "unknown-word":
+        words: list[str] = getattr(mapping.source.column(params["field"]).read, "answers", [])
+        return words
+    return mapping.unused if code == "column-missing" else ()
+
+
+def _widths(widths: list[int]) -> list[Choice]:
+    as_it_is = {"value": "0", "label": N_("0を補わない")}
+    return [as_it_is, *({"value": str(w), "label": str(w)} for w in widths)]
 
 
 _OF_RECORDS = frozenset({"unknown-lookup", "ambiguous-lookup", "facility-of-table"})
@@ -156,8 +166,9 @@ _PATHS: dict[str, Callable[[Message, Mapping], Path]] = {
     "numbers-missing": lambda *_: ("make_numbers",),
     "code-in-other-facility": lambda *_: ("prefix_codes",),
     "which-crs": lambda *_: ("crs",),
+    "lost-zeros": lambda message, _: ("code_widths", message["params"]["field"]),
     "column-missing": lambda message, mapping: (
-        "columns",
+        HEADERS,
         mapping.signature,
         message["params"]["field"],
     ),

@@ -124,6 +124,7 @@ REASONS = {
     "column-missing": N_("必要な列がありません。"),
     "missing-is-retired": N_("ファイルにないため、廃止します。"),
     "removed-before-installed": N_("撤去の日が設置の日より前です。"),
+    "lost-zeros": N_("番号「%(value)s」は先頭の0が失われているおそれがあります。"),
     "future-date": N_("「%(value)s」は将来の日付です。"),
 }
 ASKED = {
@@ -143,6 +144,9 @@ ASKED = {
         "ファイルにない設置箇所が%(count)s件（%(percent)s％）あり、上限を超えています。上限は何％にしますか。"
     ),
     "which-crs": N_("座標はどの測地系・座標系ですか。"),
+    "column-mostly-unreadable": N_(
+        "「%(header)s」は %(filled)s 個のうち %(failed)s 個が読めません。何の列ですか。"
+    ),
     "lost-zeros": N_("「%(header)s」の番号は何桁ですか（先頭の0が失われています）。"),
     "": N_("「%(header)s」の「%(value)s」は、正しくは何ですか。"),
 }

@@ -18,9 +18,13 @@ _NEVER_NAMED = frozenset({"installation", "case_report", "response_record"})
 
 
 class Settlement:
-    """``add`` takes the rows in the order of the file; ``apply`` must meet them in the same."""
+    """Takes the rows in the order of the file; ``apply`` must meet them in the same.
+
+    A part is told, then checked for what the registry refuses, then added.
+    """
 
     def __init__(self) -> None:
+        self._start = 0
         self._row_nos = array("q")
         self._mains = array("q")
         self._told: dict[int, int] = {}
@@ -31,11 +35,28 @@ class Settlement:
         self._verdicts: dict[int, list[Message]] = defaultdict(list)
         self._fallen: set[int] = set()
 
-    def add(self, rows: Iterable[InterpretedRow], known: Known) -> None:
-        for row in rows:
-            ordinal = len(self._row_nos)
+    def tell(self, rows: Iterable[InterpretedRow]) -> None:
+        """Notes which records the rows tell of; before anything blocks one of them."""
+        self._start = len(self._row_nos)
+        for ordinal, row in enumerate(rows, start=self._start):
             self._row_nos.append(row.row_no)
             self._mains.append(0)
+            for draft in row.drafts:
+                if draft.kind == row.main:
+                    self._mains[ordinal] = hash((draft.kind, draft.key))
+                if draft.kind == row.main or (draft.kind == "device" and not draft.ensure):
+                    self._tell(hash((draft.kind, draft.key)), ordinal)
+
+    def is_repeated(self, row: InterpretedRow) -> bool:
+        """Whether another row so far tells of its main record, too."""
+        return any(
+            draft.kind == row.main and hash((draft.kind, draft.key)) in self._repeated
+            for draft in row.drafts
+        )
+
+    def add(self, rows: Iterable[InterpretedRow], known: Known) -> None:
+        """What the sound ones of the rows told last bring and need."""
+        for ordinal, row in enumerate(rows, start=self._start):
             if row.is_sound:
                 self._add(ordinal, row, known)
 
@@ -60,14 +81,8 @@ class Settlement:
     def _add(self, ordinal: int, row: InterpretedRow, known: Known) -> None:
         own: set[Record] = {(draft.kind, draft.key) for draft in row.drafts}
         for draft in row.drafts:
-            if draft.kind in _NEVER_NAMED and draft.kind != row.main:
-                continue
-            record = hash((draft.kind, draft.key))
-            self._drafted[record] += 1
-            if draft.kind == row.main:
-                self._mains[ordinal] = record
-            if draft.kind == row.main or (draft.kind == "device" and not draft.ensure):
-                self._tell(record, ordinal)
+            if draft.kind not in _NEVER_NAMED or draft.kind == row.main:
+                self._drafted[hash((draft.kind, draft.key))] += 1
         for draft in row.drafts:
             for ref in draft.refs.values():
                 if (ref.kind, ref.key) not in own and not known.has(ref):

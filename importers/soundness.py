@@ -1,6 +1,6 @@
 """Rows that the registry refuses: what a new record lacks, what an old one never gives up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from importers.difference import difference
 from importers.interpretation import InterpretedRow
@@ -18,15 +18,18 @@ def block_unsound(
     known: Known,
     resolution: Resolution,
     drafted: dict[Record, Draft],
+    repeated: Callable[[InterpretedRow], bool],
 ) -> None:
     """Blocks rows of one part that cannot be written whatever other rows say."""
     occupancy = Occupancy(known)
     examined: set[int] = set()
     for row in rows:
+        is_repeated = repeated(row)  # settling tells of such rows; their stays say nothing new
         for draft in row.drafts:
             if id(draft) in examined:  # rows in one room share the drafts of their places
                 continue
-            found = _clash(occupancy, draft) or _fault(draft, known, resolution, drafted)
+            clash = None if is_repeated else _clash(occupancy, draft)
+            found = clash or _fault(draft, known, resolution, drafted)
             if found is not None:
                 row.block(found)
                 break
