@@ -40,7 +40,9 @@ def _asked(job: ImportJob) -> list[tuple[str, list[str]]]:
     return [(question["code"], question["path"]) for question in job.questions]
 
 
-def _answer(session: Session, content: str, *answers: tuple[list[str], object], by: Actor):
+def _answer(
+    session: Session, content: str, *answers: tuple[list[str], object], by: Actor
+) -> ImportJob:
     decisions = answered(Decisions(), answers)
     return service.plan_file(session, content.encode(), "ledger.csv", decisions=decisions, by=by)
 
@@ -282,4 +284,4 @@ def test_old_fault_records_find_their_equipment_by_name(city, terminal):
         city, history.replace("２号汚水", "3号汚水"), (question["path"], "-"), by=terminal
     )
     assert outcomes(kept) == {"create": 1}
-    assert Outcome.CREATE == _rows(city, kept)[0]["outcome"]
+    assert _rows(city, kept)[0]["outcome"] == Outcome.CREATE
