@@ -63,6 +63,11 @@ def test_nothing_is_silently_wrong(scores):
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_file_ends_in_an_unexplained_failure(scores):
+    crashed = {f"{s.file}: {s.got}" for s in scores if s.verdict is Verdict.CRASHED}
+    assert not crashed, "\n".join(sorted(crashed))
+
+
 def test_no_trap_is_handled_worse_than_before(scores):
     hits = {trap: counted[0] for trap, counted in totals(scores, by_file=False).items()}
     if os.environ.get("GESUIBO_WRITE_BASELINE"):

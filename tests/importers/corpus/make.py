@@ -20,12 +20,15 @@ from tests.importers.corpus.files import (
 )
 
 MAKERS = (
-    dates.old_ledger, dates.eras_asked, dates.rare_characters,
+    dates.old_ledger, dates.eras_asked, dates.years_of_the_header, dates.rare_characters,
     cells.codes, cells.zeros_eaten, cells.names, cells.specs, cells.own_columns, cells.money,
-    cells.groups,
+    cells.groups, cells.broken_lines, cells.parents,
+    cells.parents_elsewhere, cells.own_parents,
     workbooks.merged_header, workbooks.sheet_per_facility, workbooks.facility_in_cell,
     workbooks.several_tables, workbooks.macro_workbook, workbooks.old_workbook,
     workbooks.open_workbook, workbooks.epoch_1904, workbooks.real_cells,
+    workbooks.merged_down, workbooks.units_under_names, workbooks.unit_above_table,
+    workbooks.same_names_twice, workbooks.hidden_sheet,
     matching.same_again, matching.renumbered, matching.without_numbers, matching.contradictions,
     matching.codes_of_stations,
     points.degrees, points.sexagesimal, points.plane, points.tokyo_datum, points.swapped,

@@ -15,7 +15,7 @@ _EQUIPMENT = text("""
     select p.position_code as code, p.name, p.status, p.note, p.health, p.criticality, p.unit_no,
            f.facility_code as facility, c.class_code as "class", l.path as place,
            d.asset_code as asset, d.serial_no as serial, m.model_no as model,
-           m.manufacturer as maker, d.acquired_cost_yen as cost, d.spec, d.spec_raw,
+           m.manufacturer as maker, m.manufacturer as maker_written, u.position_code as parent, d.acquired_cost_yen as cost, d.spec, d.spec_raw,
            d.installed_precision,
            d.installed_from || '/' || d.installed_to as installed,
            d.manufactured_from || '/' || d.manufactured_to as manufactured,
@@ -27,6 +27,7 @@ _EQUIPMENT = text("""
     join facility f on f.id = p.facility_id
     join equipment_class c on c.id = p.class_id
     left join location l on l.id = p.location_id
+    left join position u on u.id = p.parent_id
     left join lateral (
         select * from installation i where i.position_id = p.id
         order by lower(i.period) desc nulls last limit 1
@@ -37,7 +38,7 @@ _EQUIPMENT = text("""
 """)
 _FACILITY = text("""
     select facility_code as code, name, facility_type, address, manhole_no,
-           st_y(geom) as lat, st_x(geom) as lon, coord_crs
+           st_y(geom) as lat, st_x(geom) as lon, coord_crs, coord_raw
     from facility where id = :id
 """)
 _FAULT = text("""
@@ -46,6 +47,8 @@ _FAULT = text("""
            to_char(k.occurred_at at time zone 'Asia/Tokyo', 'YYYY-MM-DD HH24:MI') as occurred_at,
            (select r.body from case_report l join fault_report r on r.id = l.report_id
              where l.case_id = k.id limit 1) as body,
+           (select r.reporter_name from case_report l join fault_report r on r.id = l.report_id
+             where l.case_id = k.id limit 1) as reporter,
            (select cost_yen from response_record r where r.case_id = k.id limit 1) as cost
     from fault_case k
     left join facility f on f.id = k.facility_id

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, select
 
 from importers import service
@@ -40,9 +41,10 @@ class RowResult:
 
 @dataclass
 class FileResult:
-    """``problem`` is the code with which the file as a whole was refused."""
+    """``problem`` is the code with which the file as a whole was refused; a crash is never right."""
 
     problem: str = ""
+    crash: str = ""
     rows: dict[Place, list[RowResult]] = field(default_factory=dict)
     questions: set[str] = field(default_factory=set)
 
@@ -65,6 +67,9 @@ def run(session: Session, file: CorpusFile, *, by: Actor) -> FileResult:
         service.apply_job(session, job.id, mode=ApplyMode.GOOD_ROWS_ONLY, by=by)
     except DomainError as refusal:
         result.problem = refusal.code
+        return result
+    except (SQLAlchemyError, LookupError, TypeError, ValueError, AttributeError) as crash:
+        result.crash = f"{type(crash).__name__}: {str(crash).splitlines()[0]}"
         return result
     _read_back(session, file, rows, asked, result)
     return result

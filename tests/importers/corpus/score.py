@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     HIT = "hit"
     MISSED = "missed"
     SILENT = "silently wrong"
+    CRASHED = "crashed"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ def scored(file: CorpusFile, result: FileResult) -> Iterator[Score]:
 
 
 def _judged(answer: Answer, result: FileResult) -> tuple[Verdict, str]:
+    if result.crash:
+        return Verdict.CRASHED, result.crash
     if result.problem:
         found = any(result.problem in _codes(outcome) for outcome in answer.accepted)
         return (Verdict.HIT if found else Verdict.MISSED), f"file refused: {result.problem}"
@@ -127,14 +130,24 @@ def _untold(answer: Answer, told: frozenset[str], row: RowResult) -> str:
     if told:
         return "" if told & row.codes() else f"not told {sorted(told)}"
     written = answer.written.strip()
-    if not written or any(str(value) == written for value in row.facts.values()):
+    if not written or any(_says(value, written) for value in row.facts.values()):
         return ""
-    named = any(
-        message.get("column") in {"", None, answer.header}
-        or message.get("old") == answer.written
-        for message in row.messages
-    )
+    named = any(_names(message, answer) for message in row.messages)
     return "" if named else "rule not named"
+
+
+def _says(fact: Any, written: str) -> bool:
+    """The fact is the writing itself, or its ISO form, or its number."""
+    if isinstance(fact, int | float):
+        return written.replace(".", "", 1).isdecimal() and float(written) == fact
+    return str(fact) == written or ("/" in str(fact) and str(fact).startswith(written))
+
+
+def _names(message: dict[str, Any], answer: Answer) -> bool:
+    if message["code"] in NEUTRAL:
+        return False
+    told_of = message.get("column") in {"", None, answer.header}
+    return told_of or message.get("old") == answer.written
 
 
 def _differences(truth: Facts, row: RowResult) -> str:

@@ -12,11 +12,10 @@ from tests.importers.corpus.answers import (
     stored,
     year,
 )
-from tests.importers.corpus.equipment import Ledger, Trap, trap
+from tests.importers.corpus.equipment import HEADERS, Ledger, Trap, trap
 from tests.importers.corpus.formats import delimited
 
 OVERRUN = ("era-overrun",)
-ERA = asks("ambiguous-era")
 NOT_A_DAY = refused("impossible-date", "not-a-date")
 UNREADABLE = (refused("not-a-date"), asks("not-a-date", "ambiguous-date"))
 
@@ -90,7 +89,7 @@ WESTERN = (
         *UNREADABLE,
     ),
     trap("英語の日付", "installed", "3/31/2023", stored(installed=day(2023, 3, 31)), *UNREADABLE),
-    trap("月日の順が分からない日付", "installed", "03/04/2023", *UNREADABLE, ERA),
+    trap("月日の順が分からない日付", "installed", "03/04/2023", *UNREADABLE),
     trap(
         "漢数字の日付",
         "installed",
@@ -160,6 +159,21 @@ def eras_asked() -> CorpusFile:
         ledger.add([trap("元号のない日付", "installed", text, outcome)])
     content = delimited(ledger.lines, encoding="cp932")
     return CorpusFile("no_era.csv", content, ledger.answers, replies={"ambiguous-era": "昭和"})
+
+
+def years_of_the_header() -> CorpusFile:
+    """Under 「設置年度」 a bare year is a fiscal year."""
+    ledger = Ledger("DF", HEADERS | {"installed": "設置年度"})
+    ledger.header()
+    for text, span in (
+        ("S58", fiscal_year(1983)),
+        ("2010", fiscal_year(2010)),
+        ("H10年度", fiscal_year(1998)),
+        ("R元", fiscal_year(2019)),
+        ("H10.4.15", day(1998, 4, 15)),
+    ):
+        ledger.add([_when("年度の見出し", text, span)])
+    return CorpusFile("fiscal_years.csv", delimited(ledger.lines), ledger.answers)
 
 
 def rare_characters() -> CorpusFile:

@@ -93,9 +93,9 @@ def electrical() -> CorpusFile:
         made, span = (("S62", year(1987)), ("1990年", year(1990)), ("－", None))[number % 3]
         row = {"name": name, "circuit": f"F-{number}", "class": word, "spec": spec, "maker": "N電設", "made": made, "serial": f"{number:05d}", "note": ""}
         truth = {"facility": "P01", "name": name, "class": code, "spec_raw": spec, "manufactured": span, "serial": f"{number:05d}", "maker": "N電設", **facts}
-        _row(ledger, "電気設備台帳（初見）", row, truth, stored(), asks("numbers-missing", "column-missing", then={}))
+        _row(ledger, "電気設備台帳（初見）", row, truth, stored(), asks("numbers-missing", "column-missing", "facility-of-table", then={}))
     content = workbook({"電気": ledger.lines})
-    return CorpusFile("electrical.xlsx", content, ledger.answers, replies={"numbers-missing": True})
+    return CorpusFile("electrical.xlsx", content, ledger.answers, replies={"numbers-missing": True, "facility-of-table": "P01"})
 
 
 def assets() -> CorpusFile:

@@ -8,6 +8,7 @@ from openpyxl.styles import Alignment, Font
 from tests.importers.corpus.answers import (
     Answer,
     CorpusFile,
+    Holds,
     Ignored,
     OneOf,
     asks,
@@ -130,7 +131,7 @@ def _body(ledger: Ledger) -> None:
     )
     _tall(ledger, "文字の月", stored(**since), installed_month="３月")
     _tall(
-        ledger, "年の欄の不明", stored(installed=None), installed_year="不明", installed_month=None
+        ledger, "年の欄の不明", stored(installed=None, installed_precision="unknown"), installed_year="不明", installed_month=None
     )
     _tall(ledger, "数値の製造番号", stored(serial="20481", **since), serial=20481)
     _tall(ledger, "数値の製造番号", stored(serial="20481.5", **since), serial=20481.5)
@@ -358,3 +359,97 @@ def real_cells() -> CorpusFile:
     place = list(HEADERS).index("installed") + 1
     book.active.cell(2, place).number_format = "[$-411]ge.m.d"
     return CorpusFile("real_cells.xlsx", saved(book), ledger.answers)
+
+
+def merged_down() -> CorpusFile:
+    """The facility and the place are written once, in a cell merged over three rows."""
+    headers = {n: HEADERS[n] for n in ("facility", "place", "code", "class", "name", "installed")}
+    ledger = Ledger("MD", headers, sheet="台帳")
+    ledger.header()
+    for number in (1, 2, 3, 4, 5, 6):
+        row = valve("MD", number, installed="H10.4.15")
+        first = number in {1, 4}
+        facility = "TJ" if number < 4 else "P01"
+        cells = row.cells | {"facility": facility if first else None}
+        cells |= {"place": row.cells["place"] if first else None}
+        names = ("code", "class", "name", "place")
+        truth = {name: row.truth[name] for name in names} | {"facility": facility}
+        ledger.row(Trap("縦に結合したセル", "facility", facility, (stored(),), {}), cells, truth)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "台帳"
+    fill(sheet, ledger.lines)
+    for area in ("A2:A4", "B2:B4", "A5:A7", "B5:B7"):
+        sheet.merge_cells(area)
+    return CorpusFile("merged_down.xlsx", saved(book), ledger.answers)
+
+
+def units_under_names() -> CorpusFile:
+    """The second header row holds the units; a line above says what all prices are in."""
+    headers = {
+        "code": "設備番号", "facility": "施設コード", "class": "分類コード", "name": "機器名称",
+        "bore": "口径", "flow": "吐出量", "power": "出力", "cost": "取得価格",
+    }
+    ledger = Ledger("UN", headers, sheet="台帳")
+    ledger.line("ポンプ一覧")
+    ledger.header()
+    ledger.line(None, None, None, None, "mm", "m3/h", "kW", "千円")
+    for number in (1, 2, 3):
+        code = f"UN-{number}"
+        row = {"code": code, "facility": "TJ", "class": "PU-DR-01", "name": f"単位弁{number}", "bore": 80, "flow": 96, "power": 3.7, "cost": 1200}
+        truth = {"code": code, "bore_mm": 80, "flow_m3_min": 1.6, "power_kw": 3.7, "cost": 1_200_000}
+        question = asks("which-unit", "money-unit", "unit-unknown")
+        ledger.row(Trap("単位だけの見出しの段", "cost", 1200, (stored(), question), {}), row, truth)
+    return CorpusFile("units_row.xlsx", workbook({"台帳": ledger.lines}), ledger.answers)
+
+
+def unit_above_table() -> CorpusFile:
+    """「（単位：千円）」 stands at the right above the table, as in budgets."""
+    ledger = Ledger("UA", HEADERS | {"cost": "取得価格"}, sheet="台帳")
+    ledger.line("設備台帳", *[None] * 11, "（単位：千円）")
+    ledger.header()
+    doubt = ("which-unit", "money-unit", "unit-unknown", "unit-above-table", "unit-of-prices")
+    ledger.add([trap("表の上の単位", "cost", 1200, stored(), asks(*doubt)) for _ in range(3)])
+    return CorpusFile("unit_above.xlsx", workbook({"台帳": ledger.lines}), ledger.answers)
+
+
+def same_names_twice() -> CorpusFile:
+    """「型式」 of the pump and 「型式」 of its motor: the banner above tells them apart."""
+    headers = {
+        "code": "設備番号", "facility": "施設コード", "class": "分類コード", "name": "機器名称",
+        "maker": "製造者", "model": "型式", "serial": "製造番号",
+        "maker2": "製造者", "model2": "型式", "serial2": "製造番号",
+    }
+    ledger = Ledger("TW", headers, sheet="台帳")
+    ledger.line(*[None] * 4, "ポンプ", None, None, "電動機", None, None)
+    ledger.header()
+    for number in (1, 2):
+        code = f"TW-{number}"
+        row = {"code": code, "facility": "TJ", "class": "PU-DR-01", "name": f"二重ポンプ{number}", "maker": "C機械工業", "model": "CVV-1", "serial": f"CK-9{number}", "maker2": "M電機", "model2": "MBU-1", "serial2": f"MD-9{number}"}
+        truth = {"code": code, "name": f"二重ポンプ{number}", "maker": "C機械工業", "model": "CVV-1", "serial": f"CK-9{number}"}
+        question = asks("column-missing", "column-twice", "ambiguous-column", "several-columns")
+        ledger.row(Trap("同じ見出しが二つ", "model", "CVV-1", (stored(), question), {}), row, truth)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "台帳"
+    fill(sheet, ledger.lines)
+    sheet.merge_cells("E1:G1")
+    sheet.merge_cells("H1:J1")
+    return CorpusFile("banners.xlsx", saved(book), ledger.answers)
+
+
+def hidden_sheet() -> CorpusFile:
+    """Last year's ledger lies in a hidden sheet behind this year's."""
+    shown = Ledger("HS", sheet="R6")
+    shown.header()
+    shown.add([trap("見えるシート", "health", 4, stored(health=4))])
+    hidden = Ledger("HH", sheet="R5")
+    hidden.header()
+    told = ("hidden-sheet", "hidden-row", "sheet-hidden")
+    hidden.add([trap("非表示のシート", "health", 4, Ignored(), stored(health=4, told=told), asks(*told))])
+    book = openpyxl.Workbook()
+    book.active.title = "R6"
+    fill(book.active, shown.lines)
+    fill(book.create_sheet("R5"), hidden.lines)
+    book["R5"].sheet_state = "hidden"
+    return CorpusFile("hidden_sheet.xlsx", saved(book), [*shown.answers, *hidden.answers])
