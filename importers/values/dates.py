@@ -2,81 +2,102 @@
 
 import re
 from calendar import monthrange
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from importers.values.reading import Change, Reader, Reading, Unreadable
 from importers.values.text import folded
+from importers.values.unknown import absence_of
 from service.core.clock import JST, now
 from service.core.i18n.dates import ERAS
 from service.core.partial_date import PartialDate, Precision
 
-UNKNOWN_WORDS = frozenset(
-    {"不明", "-", "?", "??", "調査中", "未定", "無し", "なし", "不詳", "未確認", "unknown", "n/a"}
+FISCAL = "年度"
+WESTERN = "西暦"
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー"), "-") | {ord("〜"): "~"}
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_APPROXIMATE = re.compile(r"^約|^推定|\(推定\)$|推定$|頃$|ごろ$|ころ$|前後$|\?+$")
+_TIME_AT_END = re.compile(
+    r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[+-]\d{2}(?::?\d{2})?|Z)?"
+    r"|[ 日](?=\d)\d{1,2}時(?:\d{1,2}分)?)$"
 )
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー"), "-")
-_APPROXIMATE = re.compile(r"^約|(頃|ごろ|ころ)$")
-_TIME_AT_END = re.compile(r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([+-]\d{2}(:?\d{2})?|Z)?$")
-_ERA_WORD = re.compile(r"^(明治?|大正?|昭和?|平成?|令和?|[MTSHR])\s*\.?\s*", re.IGNORECASE)
-_PARTS = re.compile(r"(\d+)(?:[./年-](\d+)?(?:[./月-](\d+)?日?)?)?月?")
-_FISCAL = re.compile(r"(\d+)年度")
-_YEAR_LOST = re.compile(r"\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日?")  # 3/4 of a spreadsheet
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_WEEKDAY = re.compile(r"\([月火水木金土日](?:曜日?)?\)")
+_EVENT = re.compile(r"(?:竣工|設置|完成|取得|納入|据付|製造|製|供用開始|運転開始)$")
+_TWICE = re.compile(r"([^()]+)\(([^()]+)\)([^()]*)")
+_ERA = r"(明治?|大正?|昭和?|平成?|令和?|西暦|[MTSHRmtshr])"
+_WRITTEN = re.compile(
+    rf"{_ERA}?[.']?(\d{{4}}|\d{{1,2}})(?:(年度)|[年./-]?|[年./-](\d{{1,2}})(?:月|[月./-](\d{{1,2}})日?)?)"
+)
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_COMPACT_ERA = re.compile(rf"{_ERA}(\d\d)(\d\d)(\d\d)?")
+_SIX_DIGITS = re.compile(r"(\d\d)(\d\d)(\d\d)")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_YEAR_LOST = re.compile(
+    r"(?:0?[1-9]|1[0-2])[/月](?:0?[1-9]|[12]\d|3[01])日?"
+    r"|\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)",
+    re.IGNORECASE,
+)
+_ISO_FORMS = {
+    Precision.DAY: "%Y-%m-%d",
+    Precision.MONTH: "%Y-%m",
+    Precision.YEAR: "%Y",
+    Precision.FISCAL_YEAR: "%YFY",
+}
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927-05-18 to 2119-01-10
 _DAYS_TO_1904 = 1462
 _FOUR_DIGITS = 1000
-_WESTERN = "西暦"
+_YEARS = range(1868, 2200)
+_MONTHS, _LAST_DAY = 12, 31
+_APRIL = 4
 _FIRST_YEARS = {"明治": 1868} | {era.name: era.starts_on.year for era in ERAS if era.name != "明治"}
-_ERA_NAMES = {word: era.name for era in ERAS for word in (era.letter, era.name, era.name[:1])}
+_ERA_NAMES = {word: era.name for era in ERAS for word in (era.letter, era.name, era.name[:1])} | {
+    WESTERN: WESTERN
+}
 _LAST_DAYS = {older.name: newer.starts_on - timedelta(days=1) for newer, older in pairwise(ERAS)}
 _STARTS = {era.name: era.starts_on for era in ERAS}
+
+
+class _Column(NamedTuple):
+    """What is known of all years of a column."""
+
+    era: str | None = None
+    fiscal: bool = False
+    epoch_1904: bool = False
+
+
+class _Days(NamedTuple):
+    start: date
+    end: date
+    precision: Precision
+    rules: tuple[str, ...] = ()
+
+
+def date_reader(
+    *, era: str | None = None, epoch_1904: bool = False, unit: str | None = None
+) -> Reader:
+    """Partial dates of a column whose years without an era are of ``era``; see `Decisions.eras`.
+
+    ``unit`` is what the header adds: below 「設置年度」 a bare year is a fiscal one, below
+    「(西暦)」 it is a western one.
+    """
+    column = _Column(era or (WESTERN if unit == WESTERN else None), unit == FISCAL, epoch_1904)
+
+    def read(raw: str) -> Reading:
+        return _read(raw, column)
+
+    return read
 
 
 def read_partial_date(raw: str, *, default_era: str | None = None) -> Reading:
     """A `PartialDate`; its raw text is the cell as written.
 
     Raises:
-        Unreadable: ``ambiguous-era`` (asks), ``year-lost``, ``impossible-date``, ``not-a-date``.
+        Unreadable: ``ambiguous-era``, ``ambiguous-date`` (both ask), ``year-lost``,
+        ``impossible-date``, ``two-dates``, ``not-a-date``.
     """
-    text = _prepared(raw)
-    if text.lower() in UNKNOWN_WORDS or not text.strip("-?"):
-        return Reading(PartialDate.unknown(raw), (Change("unknown-date", raw, ""),))
-    found, warnings = _interval(text, raw, default_era)
-    value = replace(found, raw=raw)
-    return Reading(value, (*_listed(value, raw), *(Change(w, raw, iso(value)) for w in warnings)))
-
-
-def date_reader(*, era: str | None = None, epoch_1904: bool = False) -> Reader:
-    """Partial dates of a column whose years without an era are of ``era``; see `Decisions.eras`."""
-
-    def read(raw: str) -> Reading:
-        if epoch_1904 and raw.isdecimal() and int(raw) in _EXCEL_SERIALS:
-            day = PartialDate.day(_EXCEL_DAY_0 + timedelta(days=int(raw) + _DAYS_TO_1904))
-            return Reading(replace(day, raw=raw), (Change("excel-serial-1904", raw, iso(day)),))
-        return read_partial_date(raw, default_era=era)
-
-    return read
-
-
-def _listed(value: PartialDate, raw: str) -> tuple[Change, ...]:
-    written = iso(value)
-    return () if written == raw else (Change("date", raw, written),)
-
-
-def iso(value: PartialDate) -> str:
-    """The shortest ISO writing: 1983-03, 1983, 1975FY, 1982/1983."""
-    start, end = value.start, value.end
-    if start is None or end is None:
-        return ""
-    shown = {
-        Precision.DAY: start.isoformat(),
-        Precision.MONTH: f"{start:%Y-%m}",
-        Precision.YEAR: f"{start:%Y}",
-        Precision.FISCAL_YEAR: f"{start:%Y}FY",
-    }
-    return shown.get(value.precision) or f"{start.isoformat()}/{end.isoformat()}"
+    return _read(raw, _Column(default_era))
 
 
 def read_day(raw: str) -> Reading:
@@ -100,94 +121,222 @@ def read_first_day(raw: str) -> Reading:
     return Reading(value.start, (Change("first-day", raw, value.start.isoformat()),))
 
 
+def join_year_month(year: str, month: str, day: str | None = None) -> str:
+    """One writing of a date that stands in two or three columns: 「S58」 and 「3」 are S58.3.
+
+    Raises:
+        Unreadable: ``year-lost`` without a year, ``not-a-date``.
+    """
+    stem = folded(year).replace(" ", "")
+    if absence_of(stem):
+        raise Unreadable("year-lost", value=f"{year} {month}".strip())
+    if absence_of(month):
+        return stem
+    parts = [_part_of(month, "月")]
+    if day is not None and not absence_of(day):
+        parts.append(_part_of(day, "日"))
+    if stem.endswith(FISCAL):
+        stem = _year_of_fiscal(stem, int(parts[0]))
+    return ".".join([stem.removesuffix("年").rstrip("./-"), *parts])
+
+
+def iso(value: PartialDate) -> str:
+    """The shortest ISO writing: 1983-03, 1983, 1975FY, 1982/1983."""
+    start, end = value.start, value.end
+    if start is None or end is None:
+        return ""
+    shown = _ISO_FORMS.get(value.precision)
+    return f"{start:{shown}}" if shown else f"{start.isoformat()}/{end.isoformat()}"
+
+
+def _read(raw: str, column: _Column) -> Reading:
+    if _ISO.fullmatch(raw):
+        day = _day(int(raw[:4]), int(raw[5:7]), int(raw[8:]), raw)
+        return Reading(PartialDate(day, day, Precision.DAY, raw))
+    usual = _WRITTEN.fullmatch(raw)
+    if usual and (usual[3] or usual[4]):
+        found = _dated(raw, raw, column)
+    elif absence_of(raw):
+        return Reading(PartialDate.unknown(raw), (Change("unknown-date", raw, ""),))
+    else:
+        found = _interval(_prepared(raw), raw, column)
+    value = PartialDate(found.start, found.end, found.precision, raw)
+    written = iso(value)
+    listed = (Change("date", raw, written),) if written != raw else ()
+    return Reading(value, listed + tuple(Change(rule, raw, written) for rule in found.rules))
+
+
 def _prepared(raw: str) -> str:
     text = folded(raw).translate(_DASHES)
     text = _TIME_AT_END.sub("", text)
-    return re.sub(r"元(?=[年./-])", "1", text).replace(" ", "")
+    text = _WEEKDAY.sub("", text).replace(" ", "").replace("\n", "")
+    text = re.sub(r"元(?=年|[./-]|$)", "1", text)
+    return _EVENT.sub("", text)
 
 
-def _interval(text: str, raw: str, default_era: str | None) -> tuple[PartialDate, tuple[str, ...]]:
+def _interval(text: str, raw: str, column: _Column) -> _Days:
     bare = _APPROXIMATE.sub("", text)
     if bare != text:
-        found, warnings = _interval(bare, raw, default_era)
-        return replace(found, precision=Precision.APPROXIMATE), warnings
-    if "~" in text or "〜" in text:
-        return _range(text.replace("〜", "~"), raw, default_era)
-    compact = _COMPACT.fullmatch(text)
-    if compact:
-        return _between(int(compact[1]), int(compact[2]), int(compact[3]), raw), ()
-    if text.isdecimal() and int(text) in _EXCEL_SERIALS:
-        return PartialDate.day(_EXCEL_DAY_0 + timedelta(days=int(text))), ("excel-serial",)
-    return _dated(text, raw, default_era)
+        found = _interval(bare, raw, column)
+        return found._replace(precision=Precision.APPROXIMATE)
+    if "~" in text:
+        return _range(text, raw, column)
+    twice = _TWICE.fullmatch(text)
+    if twice:
+        return _agreed(twice[1] + twice[3], twice[2], raw, column)
+    return _of_digits(text, raw, column) or _dated(text.rstrip("./-"), raw, column)
 
 
-def _range(text: str, raw: str, default_era: str | None) -> tuple[PartialDate, tuple[str, ...]]:
+def _range(text: str, raw: str, column: _Column) -> _Days:
+    """「S57～58」; what 「S58.3～5」 ends with, nobody can say."""
     first, _, last = text.partition("~")
-    from_era = _ERA_WORD.match(first)
-    inherited = _ERA_NAMES[from_era[1].upper()] if from_era else default_era
-    start, early = _interval(first, raw, default_era)
-    end, late = _interval(last, raw, inherited)
-    if start.start is None or end.end is None or start.start > end.end:
-        raise Unreadable("impossible-date", value=raw)
-    return PartialDate(start.start, end.end, Precision.RANGE), early + late
-
-
-def _dated(text: str, raw: str, default_era: str | None) -> tuple[PartialDate, tuple[str, ...]]:
-    word = _ERA_WORD.match(text)
-    era = _ERA_NAMES[word[1].upper()] if word else None
-    rest = text[word.end() :] if word else text
-    if era is None and _YEAR_LOST.fullmatch(rest) and not default_era:
-        raise Unreadable("year-lost", value=raw)
-    fiscal = _FISCAL.fullmatch(rest)
-    parts = _PARTS.fullmatch(rest)
-    if not fiscal and not parts:
+    era = re.match(_ERA, first)
+    if last.isdecimal() and not re.fullmatch(rf"{_ERA}?\d+", first):
         raise Unreadable("not-a-date", value=raw)
-    number = int((fiscal or parts)[1])  # type: ignore[index]  # one of the two matched
-    if era is None and number < _FOUR_DIGITS:
-        era = default_era
+    inherited = column._replace(era=_ERA_NAMES[era[1].upper()]) if era else column
+    start, end = _interval(first, raw, column), _interval(last, raw, inherited)
+    if start.start > end.end:
+        raise Unreadable("impossible-date", value=raw)
+    return _Days(start.start, end.end, Precision.RANGE, start.rules + end.rules)
+
+
+def _agreed(outer: str, inner: str, raw: str, column: _Column) -> _Days:
+    """「1983年(昭和58年)3月」 says one thing twice."""
+    told, beside = _interval(outer, raw, column), _interval(inner, raw, column)
+    if told.start > beside.end or beside.start > told.end:
+        raise Unreadable("two-dates", value=raw)
+    return told
+
+
+def _of_digits(text: str, raw: str, column: _Column) -> _Days | None:
+    """20230331, S580331, 198303 and the serial numbers of spreadsheets."""
+    if match := _COMPACT.fullmatch(text):
+        return _between(int(match[1]), int(match[2]), int(match[3]), raw)
+    if match := _COMPACT_ERA.fullmatch(text):
+        return _of_era(_ERA_NAMES[match[1].upper()], int(match[2]), match[3], match[4], raw)
+    if match := _SERIAL.fullmatch(text):
+        return _of_serial(int(match[1]), raw, column)
+    match = _SIX_DIGITS.fullmatch(text)
+    return _of_six_digits(match, raw, column) if match else None
+
+
+def _of_serial(number: int, raw: str, column: _Column) -> _Days:
+    if number not in _EXCEL_SERIALS:
+        raise Unreadable("not-a-date", value=raw)
+    late = column.epoch_1904
+    day = _EXCEL_DAY_0 + timedelta(days=number + (_DAYS_TO_1904 if late else 0))
+    return _Days(day, day, Precision.DAY, ("excel-serial-1904" if late else "excel-serial",))
+
+
+def _of_six_digits(match: re.Match[str], raw: str, column: _Column) -> _Days:
+    """198303 is a year and a month; 580331 has an era nobody wrote; 201005 may be either."""
+    year, month = int(match[1] + match[2]), int(match[3])
+    monthly = year in _YEARS and 1 <= month <= _MONTHS
+    daily = 1 <= int(match[2]) <= _MONTHS and 1 <= month <= _LAST_DAY
+    if monthly and daily:
+        raise Unreadable("ambiguous-date", asks=True, value=raw)
+    if monthly:
+        return _between(year, month, 0, raw)
+    if not daily:
+        raise Unreadable("not-a-date", value=raw)
+    if column.era is None:
+        raise Unreadable("ambiguous-era", asks=True, value=raw)
+    return _of_era(column.era, int(match[1]), match[2], match[3], raw)
+
+
+def _dated(text: str, raw: str, column: _Column) -> _Days:
+    if _YEAR_LOST.fullmatch(text):
+        raise Unreadable("year-lost", value=raw)
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
+        raise Unreadable("not-a-date", value=raw)
+    word, number, fiscal, month, day = match.groups()
+    era = _ERA_NAMES[word.upper()] if word else None
+    year = int(number)
+    if era is None and len(number) < 4:  # noqa: PLR2004 - a western year has four digits
+        era = column.era
         if era is None:
+            _refuse_impossible(month, day, raw)
             raise Unreadable("ambiguous-era", asks=True, value=raw)
-    if era == _WESTERN:
-        year, era = _full_year(number), None
-    else:
-        year = number if era is None else _FIRST_YEARS[era] + number - 1
-    if fiscal:
-        found = PartialDate(date(year, 4, 1), date(year + 1, 3, 31), Precision.FISCAL_YEAR)
-    else:
-        found = _between(year, _part(parts, 2), _part(parts, 3), raw)
-    return found, _outside_era(found, era)
+    if fiscal or (column.fiscal and month is None):
+        return _fiscal_year(era, year, raw)
+    return _of_era(era, year, month, day, raw)
 
 
-def _full_year(number: int) -> int:
-    """「58」 of a ledger in western years: the last such year that has begun."""
-    if number >= _FOUR_DIGITS:
-        return number
-    this_year = now().astimezone(JST).year
-    year = this_year - this_year % 100 + number % 100
-    return year if year <= this_year else year - 100
+def _refuse_impossible(month: str | None, day: str | None, raw: str) -> None:
+    if int(month or 0) > _MONTHS or int(day or 0) > _LAST_DAY:
+        raise Unreadable("impossible-date", value=raw)
 
 
-def _part(parts: re.Match[str] | None, index: int) -> int:
-    return int(parts[index] or 0) if parts else 0
+def _of_era(era: str | None, year: int, month: str | None, day: str | None, raw: str) -> _Days:
+    found = _between(_western_year(era, year, raw), int(month or 0), int(day or 0), raw)
+    return found._replace(rules=_outside_era(found, era))
 
 
-def _between(year: int, month: int, day: int, raw: str) -> PartialDate:
+def _fiscal_year(era: str | None, year: int, raw: str) -> _Days:
+    first = _western_year(era, year, raw)
+    days = _Days(date(first, 4, 1), date(first + 1, 3, 31), Precision.FISCAL_YEAR)
+    return days._replace(rules=_outside_era(days, era))
+
+
+def _western_year(era: str | None, number: int, raw: str) -> int:
+    """「58」 of a ledger in western years is the last such year that has begun."""
+    year = number
+    if era == WESTERN and number < _FOUR_DIGITS:
+        this_year = now().astimezone(JST).year
+        year = this_year - this_year % 100 + number % 100
+        year -= 100 if year > this_year else 0
+    elif era is not None and era != WESTERN:
+        if not 1 <= number < 100:  # noqa: PLR2004 - no era has had a hundred years
+            raise Unreadable("impossible-date", value=raw)
+        year = _FIRST_YEARS[era] + number - 1
+    if year not in _YEARS:
+        raise Unreadable("impossible-date", value=raw)
+    return year
+
+
+def _between(year: int, month: int, day: int, raw: str) -> _Days:
     """Zero for month or day means that the ledger does not say."""
+    if year not in _YEARS:
+        raise Unreadable("impossible-date", value=raw)
+    if month == 0:
+        if day:
+            raise Unreadable("impossible-date", value=raw)
+        return _Days(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
+    if day == 0:
+        first = _day(year, month, 1, raw)
+        return _Days(first, first.replace(day=monthrange(year, month)[1]), Precision.MONTH)
+    found = _day(year, month, day, raw)
+    return _Days(found, found, Precision.DAY)
+
+
+def _day(year: int, month: int, day: int, raw: str) -> date:
     try:
-        if month == 0:
-            return PartialDate(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
-        if day == 0:
-            last = monthrange(year, month)[1]
-            return PartialDate(date(year, month, 1), date(year, month, last), Precision.MONTH)
-        return PartialDate.day(date(year, month, day))
+        return date(year, month, day)
     except ValueError as error:
         raise Unreadable("impossible-date", value=raw) from error
 
 
-def _outside_era(found: PartialDate, era: str | None) -> tuple[str, ...]:
+def _outside_era(found: _Days, era: str | None) -> tuple[str, ...]:
     """平成35年 was written in contracts before 2019: readable, but worth a look."""
-    if era is None or found.start is None or found.end is None:
+    if era is None or era == WESTERN:
         return ()
     if era in _LAST_DAYS and found.start > _LAST_DAYS[era]:
         return ("era-overrun",)
     return ("before-era",) if found.end < _STARTS[era] else ()
+
+
+def _part_of(cell: str, unit: str) -> str:
+    text = folded(cell).replace(" ", "").removesuffix(unit).removesuffix(".0")
+    if not re.fullmatch(r"\d{1,2}", text):
+        raise Unreadable("not-a-date", value=cell)
+    return text
+
+
+def _year_of_fiscal(stem: str, month: int) -> str:
+    """The months before April belong to the year after that of the fiscal year."""
+    match = re.fullmatch(rf"({_ERA}?)(元|\d+){FISCAL}", stem)
+    if match is None:
+        raise Unreadable("not-a-date", value=stem)
+    number = 1 if match[3] == "元" else int(match[3])
+    return f"{match[1]}{number + (1 <= month < _APRIL)}"
