@@ -15,10 +15,14 @@ class Resolution:
         self._known = known
         self._naming = naming
         self._drafted = drafted
+        self._ids: dict[Record, UUID | None] = {}
 
     def id_of(self, kind: str, key: Key) -> UUID | None:
-        found = self._known.find(kind, key)
-        return found.id if found else self._naming.id_of(kind, key)
+        record = (kind, key)
+        if record not in self._ids:
+            found = self._known.find(kind, key)
+            self._ids[record] = found.id if found else self._naming.id_of(kind, key)
+        return self._ids[record]
 
     def values(self, draft: Draft) -> dict[str, Any]:
         """All columns of a draft, references as what they stand for."""

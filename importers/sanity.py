@@ -36,13 +36,17 @@ class ColumnSanity:
         self._today = now().astimezone(JST).date()
 
     def look(self, rows: Sequence[InterpretedRow]) -> None:
+        failed = Counter(
+            message["column"]
+            for row in rows
+            if row.is_blocked
+            for message in row.messages
+            if message["level"] in BLOCKING and message["column"]
+        )
+        self._failed += failed
+        for header in failed:
+            self._filled[header] += sum(header in row.raw for row in rows)
         for row in rows:
-            self._filled.update(row.raw.keys())
-            self._failed.update(
-                message["column"]
-                for message in row.messages
-                if message["level"] in BLOCKING and message["column"]
-            )
             _warn_of_future(row, self._today)
         for field in self._open_codes:
             self._find_lost_zeros(field, rows)

@@ -42,7 +42,7 @@ class DeviceMatch:
     def _match_numbered(self, rows: Sequence[InterpretedRow]) -> None:
         """A number that nobody knows may be a new one of a device with a known serial number."""
         codes = {row.cells["asset_code"] for row in rows}
-        present = queries.present(self._session, "device", codes)
+        present = queries.present_devices(self._session, codes)
         strange = [r for r in rows if r.cells["asset_code"] not in present]
         if not strange:
             return
@@ -87,12 +87,12 @@ class DeviceMatch:
     def _number(self, rows: Sequence[InterpretedRow]) -> None:
         """A device of its own: named after the place, counted on when one was there before."""
         first = {f"{_place(row)}-D1" for row in rows}
-        taken = queries.present(self._session, "device", first) if rows else set()
+        taken = queries.present_devices(self._session, first) if rows else set()
         for row in rows:
             code = f"{_place(row)}-D1"
             while code in taken:
                 code = _next(code)
-                taken |= queries.present(self._session, "device", [code])
+                taken |= queries.present_devices(self._session, [code])
             self._mean(row, code, "number-made")
 
     def _mean(self, row: InterpretedRow, code: str, rule: str) -> None:

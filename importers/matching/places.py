@@ -29,7 +29,7 @@ class PlaceMatch:
         self._last_numbers: dict[str, int] = {}
         self._renumbered: dict[str, str] = {}
         self._given: set[str] = set()
-        self._present: set[str] = set()
+        self._facilities: dict[str, str] = {}
 
     def match(self, rows: Sequence[InterpretedRow], fields: AbstractSet[str]) -> None:
         """Leaves ``position_code`` in the cells of every row whose place is known or new."""
@@ -42,15 +42,17 @@ class PlaceMatch:
 
     def is_new(self, row: InterpretedRow) -> bool:
         code = row.cells["position_code"]
-        return not ("place_key" in row.cells or code in self._given or code in self._present)
+        return not ("place_key" in row.cells or code in self._given or code in self._facilities)
 
     # -- rows with a number ------------------------------------------------------------------------
 
     def _match_numbered(self, rows: Sequence[InterpretedRow]) -> None:
         codes = {row.cells["position_code"] for row in rows}
         codes |= {row.cells["legacy_code"] for row in rows if "legacy_code" in row.cells}
-        self._present = queries.present(self._session, "position", codes)
-        strange = [row for row in rows if row.cells["position_code"] not in self._present]
+        self._facilities |= queries.facilities_of_places(
+            self._session, codes - self._facilities.keys()
+        )
+        strange = [row for row in rows if row.cells["position_code"] not in self._facilities]
         if not strange:
             return
         former: dict[str, list[KnownPlace]] = defaultdict(list)
@@ -64,7 +66,7 @@ class PlaceMatch:
     def _identify(self, row: InterpretedRow, former: dict[str, list[KnownPlace]]) -> None:
         code = row.cells["position_code"]
         old = row.cells.get("legacy_code")
-        if old is not None and old in self._present:
+        if old is not None and old in self._facilities:
             row.cells["place_key"] = old
             self._renumbered[code] = old
             row.messages.append(problem("warning", "renumbered", old=old, new=code))
@@ -93,9 +95,11 @@ class PlaceMatch:
             if {"position_code", "facility_code"} <= row.cells.keys():
                 facilities[row.cells["position_code"]].add(row.cells["facility_code"])
         shared = {code for code, found in facilities.items() if len(found) > 1}
-        known = queries.places_by_code(self._session, facilities) if facilities else []
+        self._facilities |= queries.facilities_of_places(self._session, facilities.keys())
         shared |= {
-            p.position_code for p in known if {p.facility_code} != facilities[p.position_code]
+            code
+            for code, found in facilities.items()
+            if code in self._facilities and self._facilities[code] not in found
         }
         if not shared and self._decisions.prefix_codes is None:
             return

@@ -53,10 +53,12 @@ _BY_LEGACY = text(_PLACE + "p.legacy_codes && cast(:codes as text[])")
 _BY_FACILITY = text(_PLACE + "f.facility_code = any(:codes) order by p.position_code")
 _BY_DEVICE = text(_PLACE + "d.asset_code = any(:codes)")
 _BY_PLACED_SERIAL = text(_PLACE + "d.serial_no = any(:codes)")
-_CODES = {
-    "position": text("select position_code from position where position_code = any(:codes)"),
-    "device": text("select asset_code from device where asset_code = any(:codes)"),
-}
+_FACILITIES_OF_PLACES = text(
+    "select p.position_code, f.facility_code from position p"
+    " join facility f on f.id = p.facility_id"
+    " where p.position_code = any(:codes)"
+)
+_ASSET_CODES = text("select asset_code from device where asset_code = any(:codes)")
 _BY_SERIAL = text(
     "select d.asset_code, d.serial_no, m.manufacturer, p.position_code"
     " from device d left join device_model m on m.id = d.model_id"
@@ -75,8 +77,14 @@ _LAST_NUMBERS = text(
 )
 
 
-def present(session: Session, kind: str, codes: Iterable[str]) -> set[str]:
-    return set(session.execute(_CODES[kind], {"codes": sorted(codes)}).scalars())
+def facilities_of_places(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The facility's code by that of the place, for the codes that the registry has."""
+    rows = session.execute(_FACILITIES_OF_PLACES, {"codes": list(codes)})
+    return {row[0]: row[1] for row in rows.all()}
+
+
+def present_devices(session: Session, codes: Iterable[str]) -> set[str]:
+    return set(session.execute(_ASSET_CODES, {"codes": list(codes)}).scalars())
 
 
 def classes(session: Session) -> list[KnownClass]:
