@@ -1,5 +1,7 @@
 """The registry before a file of the corpus comes in. Every name and number is invented."""
 
+# ruff: noqa: E501 - a row of a ledger stays on one line
+
 CLASSES = """分類コード,大分類,中分類,小分類,工種,標準耐用年数,出典,確認済
 PU-OS-01,ポンプ設備,汚水ポンプ設備,汚水ポンプ本体,機械,15,市の表,1
 PU-OS-02,ポンプ設備,汚水ポンプ設備,電動機,機械,15,市の表,1

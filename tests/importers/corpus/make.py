@@ -1,6 +1,6 @@
 """The files of the corpus, and their answer key as a table.
 
-    python -m tests.importers.corpus.make FOLDER
+python -m tests.importers.corpus.make FOLDER
 """
 
 import csv
@@ -10,25 +10,30 @@ from pathlib import Path
 
 from tests.importers.corpus.answers import CorpusFile
 from tests.importers.corpus.files import (
-    cells,
     dates,
+    headers,
+    lines,
     matching,
+    measures,
     municipal,
+    numbers,
     points,
+    prices,
     records,
+    words,
     workbooks,
 )
 
 MAKERS = (
     dates.old_ledger, dates.eras_asked, dates.years_of_the_header, dates.rare_characters,
-    cells.codes, cells.zeros_eaten, cells.names, cells.specs, cells.own_columns, cells.money,
-    cells.groups, cells.broken_lines, cells.parents,
-    cells.parents_elsewhere, cells.own_parents,
-    workbooks.merged_header, workbooks.sheet_per_facility, workbooks.facility_in_cell,
-    workbooks.several_tables, workbooks.macro_workbook, workbooks.old_workbook,
-    workbooks.open_workbook, workbooks.epoch_1904, workbooks.real_cells,
-    workbooks.merged_down, workbooks.units_under_names, workbooks.unit_above_table,
-    workbooks.same_names_twice, workbooks.hidden_sheet,
+    numbers.codes, numbers.zeros_eaten, words.names, measures.specs, measures.own_columns,
+    prices.money, lines.groups, lines.broken_lines, lines.parents, lines.parents_elsewhere,
+    lines.own_parents,
+    headers.merged_header, headers.merged_down, headers.units_under_names,
+    headers.unit_above_table, headers.same_names_twice,
+    workbooks.sheet_per_facility, workbooks.facility_in_cell, workbooks.several_tables,
+    workbooks.macro_workbook, workbooks.old_workbook, workbooks.open_workbook,
+    workbooks.epoch_1904, workbooks.real_cells, workbooks.hidden_sheet,
     matching.same_again, matching.renumbered, matching.without_numbers, matching.contradictions,
     matching.codes_of_stations,
     points.degrees, points.sexagesimal, points.plane, points.tokyo_datum, points.swapped,

@@ -15,7 +15,8 @@ _EQUIPMENT = text("""
     select p.position_code as code, p.name, p.status, p.note, p.health, p.criticality, p.unit_no,
            f.facility_code as facility, c.class_code as "class", l.path as place,
            d.asset_code as asset, d.serial_no as serial, m.model_no as model,
-           m.manufacturer as maker, m.manufacturer as maker_written, u.position_code as parent, d.acquired_cost_yen as cost, d.spec, d.spec_raw,
+           m.manufacturer as maker, m.manufacturer as maker_written,
+           u.position_code as parent, d.acquired_cost_yen as cost, d.spec, d.spec_raw,
            d.installed_precision,
            d.installed_from || '/' || d.installed_to as installed,
            d.manufactured_from || '/' || d.manufactured_to as manufactured,
@@ -76,7 +77,16 @@ def _equipment(session: Session, record_id: UUID) -> Facts:
     return facts
 
 
-_SPEC = ("bore_mm", "head_m", "power_kw", "voltage_v", "phase", "poles", "capacity_kva", "speed_min1")
+_SPEC = (
+    "bore_mm",
+    "head_m",
+    "power_kw",
+    "voltage_v",
+    "phase",
+    "poles",
+    "capacity_kva",
+    "speed_min1",
+)
 _MINUTES = {"min": 1.0, "h": 60.0, "s": 1 / 60, "d": 1440.0}
 
 

@@ -41,7 +41,7 @@ class RowResult:
 
 @dataclass
 class FileResult:
-    """``problem`` is the code with which the file as a whole was refused; a crash is never right."""
+    """``problem`` is the code that refused the whole file; a crash is never right."""
 
     problem: str = ""
     crash: str = ""

@@ -20,7 +20,11 @@ from tests.importers.corpus.answers import (
 from tests.importers.corpus.run import FileResult, RowResult
 
 # Warnings that say where a thing comes from, not that it is doubtful.
-NEUTRAL = frozenset({"facility-from-context", "part-of-group", "told-otherwise-before", "no-device"})
+NEUTRAL = frozenset(
+    {"facility-from-context", "part-of-group", "told-otherwise-before", "no-device"}
+)
+
+EXAMPLES = 2
 
 
 class Verdict(StrEnum):
@@ -44,7 +48,8 @@ class Score:
         a = self.answer
         place = f"{self.file}{f'[{a.sheet}]' if a.sheet else ''}:{a.row_no}"
         want = " | ".join(_shown(outcome) for outcome in a.accepted)
-        return f"{self.verdict}: {a.trap} {place} {a.header}「{a.written}」 got {self.got}; want {want}"
+        cell = f"{a.header}「{a.written}」"
+        return f"{self.verdict}: {a.trap} {place} {cell} got {self.got}; want {want}"
 
 
 def scored(file: CorpusFile, result: FileResult) -> Iterator[Score]:
@@ -199,4 +204,15 @@ def table(scores: Iterable[Score]) -> str:
     missed.sort(key=lambda score: score.verdict is not Verdict.SILENT)
     hits = len(scores) - len(missed)
     lines.append(f"{hits}/{len(scores)} rows of {len(totals(scores, by_file=False))} trap classes")
-    return "\n".join([*lines, *(score.line for score in missed)])
+    return "\n".join([*lines, *examples(missed)])
+
+
+def examples(scores: Iterable[Score]) -> list[str]:
+    """The first rows of each trap class in each file; the others fail alike."""
+    seen: dict[tuple[str, str], int] = defaultdict(int)
+    lines = []
+    for score in scores:
+        seen[score.file, score.answer.trap] += 1
+        if seen[score.file, score.answer.trap] <= EXAMPLES:
+            lines.append(score.line)
+    return lines

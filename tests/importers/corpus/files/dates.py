@@ -120,9 +120,10 @@ WESTERN = (
         asks("future-date", "date-in-future", "in-the-future"),
     ),
 )
-UNKNOWN = tuple(
-    _unknown(word) for word in ("不明", "－", "―", "?", "調査中", "未定", "無し", "不詳")
-) + (trap("空白の日付", "installed", "", stored(installed=None, installed_precision=None)),)
+UNKNOWN = (
+    *(_unknown(word) for word in ("不明", "－", "―", "?", "調査中", "未定", "無し", "不詳")),
+    trap("空白の日付", "installed", "", stored(installed=None, installed_precision=None)),
+)
 
 
 def old_ledger() -> CorpusFile:

@@ -185,8 +185,8 @@ def without_numbers() -> CorpusFile:
             (
                 "名前の似た施設",
                 "facility",
-                pump | {"name": "No.1汚水ポンプ", "facility": "見本第1中継ポンプ場"},
-                (asks(*near, then={"code": "P01-P-001"}),),
+                pump | {"name": "No.2汚水ポンプ", "facility": "見本第1中継ポンプ場"},
+                (asks(*near, then={"code": "P01-P-002"}),),
                 {},
             ),
             (

@@ -1,5 +1,7 @@
 """Ledgers of four invented cities, each with words of its own; nobody prepared them."""
 
+# ruff: noqa: E501 - a row of a ledger and its answer stay on one line
+
 from typing import Any
 
 from tests.importers.corpus.answers import CorpusFile, Ignored, Near, asks, day, month, stored, year
@@ -14,7 +16,9 @@ def _ledger(prefix: str, headers: dict[str, str], sheet: str | None = None) -> L
     return Ledger(prefix, headers, sheet=sheet)
 
 
-def _row(ledger: Ledger, name: str, cells: dict[str, Any], truth: dict[str, Any], *accepted: Any) -> None:
+def _row(
+    ledger: Ledger, name: str, cells: dict[str, Any], truth: dict[str, Any], *accepted: Any
+) -> None:
     ledger.row(Trap(name, "name", cells["name"], accepted or (stored(),), {}), cells, truth)
 
 
@@ -27,7 +31,12 @@ def machines() -> CorpusFile:
     ledger = _ledger("M", headers)
     ledger.line("架空市　下水道機器台帳")
     ledger.header()
-    kinds = (("床排水ポンプ", "PU-DR-01", "φ80×3.7kW"), ("送風機", "BL-BL-01", "30m3/min×22kW"), ("手動弁", "AX-VL-01", "φ150"), ("現場操作盤", "EL-LD-04", "200V 0.4kW"))
+    kinds = (
+        ("床排水ポンプ", "PU-DR-01", "φ80×3.7kW"),
+        ("送風機", "BL-BL-01", "30m3/min×22kW"),
+        ("手動弁", "AX-VL-01", "φ150"),
+        ("現場操作盤", "EL-LD-04", "200V 0.4kW"),
+    )
     powers = {"PU-DR-01": 3.7, "BL-BL-01": 22, "AX-VL-01": None, "EL-LD-04": 0.4}
     for number in range(1, 41):
         word, code, spec = kinds[number % 4]
@@ -71,48 +80,159 @@ def manholes() -> CorpusFile:
             "no": number, "name": name, "address": f"架空町{number}-1", "manhole": f"{number:03d}-１", "bore": 65 if number % 2 else 80,
             "power": 1.5 if number % 2 else 3.7, "quantity": "2台", "since": f"H{number % 20 + 1}", "phone": f"0466-25-{number:04d}",
         }  # fmt: skip
-        truth = {"name": name, "address": f"架空町{number}-1", "manhole_no": f"{number:03d}-1", "facility_type": "manhole_pump"}
-        asked = asks("source-unknown", "column-missing", "numbers-missing", "facility-of-table", "unknown-lookup", "required-missing")
+        truth = {
+            "name": name,
+            "address": f"架空町{number}-1",
+            "manhole_no": f"{number:03d}-1",
+            "facility_type": "manhole_pump",
+        }
+        asked = asks(
+            "source-unknown",
+            "column-missing",
+            "numbers-missing",
+            "facility-of-table",
+            "unknown-lookup",
+            "required-missing",
+        )
         _row(ledger, "マンホールポンプ台帳（初見）", row, truth, stored(), asked)
     ledger.ignored("注の行", ["※台数には予備を含む"], Ignored())
     return CorpusFile(
-        "manhole_pumps.xlsx", workbook({"マンホールポンプ": ledger.lines}), ledger.answers, "facilities"
+        "manhole_pumps.xlsx",
+        workbook({"マンホールポンプ": ledger.lines}),
+        ledger.answers,
+        "facilities",
     )
 
 
 def electrical() -> CorpusFile:
     """電気設備台帳: panels and circuits, one sheet, the station in a banner above."""
-    headers = {"name": "盤名称", "circuit": "回路", "class": "種別", "spec": "容量", "maker": "製造者名", "made": "製造年", "serial": "製造No.", "note": "摘要"}
+    headers = {
+        "name": "盤名称",
+        "circuit": "回路",
+        "class": "種別",
+        "spec": "容量",
+        "maker": "製造者名",
+        "made": "製造年",
+        "serial": "製造No.",
+        "note": "摘要",
+    }
     ledger = _ledger("EL", headers, "電気")
     ledger.line("見本第一中継ポンプ場　電気設備台帳")
     ledger.header()
-    kinds = (("変圧器", "EL-RC-01", "500kVA", {"capacity_kva": 500, "power_kw": None}), ("発電機", "EL-GE-01", "375kVA×6.6kV", {"capacity_kva": 375, "voltage_v": 6600, "power_kw": None}), ("現場操作盤", "EL-LD-04", "3φ3W 200V 37kW", {"phase": 3, "voltage_v": 200, "power_kw": 37}))
+    kinds = (
+        ("変圧器", "EL-RC-01", "500kVA", {"capacity_kva": 500, "power_kw": None}),
+        (
+            "発電機",
+            "EL-GE-01",
+            "375kVA×6.6kV",
+            {"capacity_kva": 375, "voltage_v": 6600, "power_kw": None},
+        ),
+        (
+            "現場操作盤",
+            "EL-LD-04",
+            "3φ3W 200V 37kW",
+            {"phase": 3, "voltage_v": 200, "power_kw": 37},
+        ),
+    )
     for number in range(1, 25):
         word, code, spec, facts = kinds[number % 3]
         name = f"{word}盤{number}"
         made, span = (("S62", year(1987)), ("1990年", year(1990)), ("－", None))[number % 3]
-        row = {"name": name, "circuit": f"F-{number}", "class": word, "spec": spec, "maker": "N電設", "made": made, "serial": f"{number:05d}", "note": ""}
-        truth = {"facility": "P01", "name": name, "class": code, "spec_raw": spec, "manufactured": span, "serial": f"{number:05d}", "maker": "N電設", **facts}
-        _row(ledger, "電気設備台帳（初見）", row, truth, stored(), asks("numbers-missing", "column-missing", "facility-of-table", then={}))
+        row = {
+            "name": name,
+            "circuit": f"F-{number}",
+            "class": word,
+            "spec": spec,
+            "maker": "N電設",
+            "made": made,
+            "serial": f"{number:05d}",
+            "note": "",
+        }
+        truth = {
+            "facility": "P01",
+            "name": name,
+            "class": code,
+            "spec_raw": spec,
+            "manufactured": span,
+            "serial": f"{number:05d}",
+            "maker": "N電設",
+            **facts,
+        }
+        _row(
+            ledger,
+            "電気設備台帳（初見）",
+            row,
+            truth,
+            stored(),
+            asks("numbers-missing", "column-missing", "facility-of-table", then={}),
+        )
     content = workbook({"電気": ledger.lines})
-    return CorpusFile("electrical.xlsx", content, ledger.answers, replies={"numbers-missing": True, "facility-of-table": "P01"})
+    return CorpusFile(
+        "electrical.xlsx",
+        content,
+        ledger.answers,
+        replies={"numbers-missing": True, "facility-of-table": "P01"},
+    )
 
 
 def assets() -> CorpusFile:
     """固定資産台帳: the accountants' words, yen, and a 耐用年数 that is not the engineers'."""
-    headers = {"asset": "資産番号", "name": "資産名称", "facility": "所在", "class": "種類", "since": "取得年月日", "cost": "取得価額", "life": "耐用年数", "quantity": "数量"}
+    headers = {
+        "asset": "資産番号",
+        "name": "資産名称",
+        "facility": "所在",
+        "class": "種類",
+        "since": "取得年月日",
+        "cost": "取得価額",
+        "life": "耐用年数",
+        "quantity": "数量",
+    }
     ledger = _ledger("FA", headers)
     ledger.header()
     for number in range(1, 21):
         name = f"床排水ポンプ設備{number}"
         key = f"{number:010d}"
         count = "1" if number % 5 else "2"
-        row = {"asset": key, "name": name, "facility": "見本第二中継ポンプ場", "class": "床排水ポンプ", "since": f"H{number}.3.31", "cost": f"{number},234,500", "life": "20", "quantity": count}
-        truth = {"asset": key, "name": name, "facility": "P02", "class": "PU-DR-01", "installed": day(1988 + number, 3, 31), "cost": number * 1_000_000 + 234_500}
-        question = asks("facility-of-table", "column-missing", "numbers-missing", "unknown-lookup", "group-in-one-row", then={"facility": "P02"})
+        row = {
+            "asset": key,
+            "name": name,
+            "facility": "見本第二中継ポンプ場",
+            "class": "床排水ポンプ",
+            "since": f"H{number}.3.31",
+            "cost": f"{number},234,500",
+            "life": "20",
+            "quantity": count,
+        }
+        truth = {
+            "asset": key,
+            "name": name,
+            "facility": "P02",
+            "class": "PU-DR-01",
+            "installed": day(1988 + number, 3, 31),
+            "cost": number * 1_000_000 + 234_500,
+        }
+        question = asks(
+            "facility-of-table",
+            "column-missing",
+            "numbers-missing",
+            "unknown-lookup",
+            "group-in-one-row",
+            then={"facility": "P02"},
+        )
         grouped = asks("group-in-one-row", then={"facility": "P02", "parts": 2})
-        _row(ledger, "固定資産台帳（初見）", row, truth, *((grouped,) if count == "2" else (stored(), question)))
-    replies = {"column-missing:facility": "所在", "group-in-one-row": "explode", "numbers-missing": True, "facility-of-table": "P02"}
+        _row(
+            ledger,
+            "固定資産台帳（初見）",
+            row,
+            truth,
+            *((grouped,) if count == "2" else (stored(), question)),
+        )
+    replies = {
+        "column-missing:facility": "所在",
+        "group-in-one-row": "explode",
+        "numbers-missing": True,
+        "facility-of-table": "P02",
+    }
     return CorpusFile("fixed_assets.csv", delimited(ledger.lines), ledger.answers, replies=replies)
 
 

@@ -1,5 +1,7 @@
 """Facilities with coordinates: one writing, one datum and one order of axes to a file."""
 
+# ruff: noqa: E501 - a row of a ledger and its answer stay on one line
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,7 +36,14 @@ def _asked(*outcomes: Outcome) -> tuple[Outcome, ...]:
 
 
 def degrees() -> CorpusFile:
-    outside = ("coordinate-out-of-range", "coordinate-out-of-city", "out-of-city", "outside-city", "far-from-city", "far-from-others")
+    outside = (
+        "coordinate-out-of-range",
+        "coordinate-out-of-city",
+        "out-of-city",
+        "outside-city",
+        "far-from-city",
+        "far-from-others",
+    )
     lost = {"lat": None, "lon": None}
     return _file(
         "degrees",
@@ -66,7 +75,9 @@ def sexagesimal() -> CorpusFile:
     )
     points = [("度分秒", a, b, _asked(stored()), point) for a, b in writings]
     wrong = ("coordinate-out-of-range", "not-a-coordinate")
-    points.append(("60を超える分", "35°61′20″", "139°29′24.7″", (refused(*wrong), asks(*wrong)), point))
+    points.append(
+        ("60を超える分", "35°61′20″", "139°29′24.7″", (refused(*wrong), asks(*wrong)), point)
+    )
     return _file("sexagesimal", ("緯度", "経度"), points, dict.fromkeys(_DATUM, 6668))
 
 
@@ -74,7 +85,13 @@ def plane() -> CorpusFile:
     points = (
         ("平面直角座標", "-73289.596", "-31191.259", _asked(stored()), HALL),
         ("平面直角座標", "-73,289.596", "-31,191.259", _asked(stored()), HALL),
-        ("平面直角座標", "▲73289.596", "▲31191.259", _asked(stored(), refused("not-a-coordinate")), HALL),
+        (
+            "平面直角座標",
+            "▲73289.596",
+            "▲31191.259",
+            _asked(stored(), refused("not-a-coordinate")),
+            HALL,
+        ),
     )
     return _file("plane", ("X座標", "Y座標"), points, dict.fromkeys(_DATUM, 6677))
 
@@ -83,7 +100,13 @@ def tokyo_datum() -> CorpusFile:
     """Figures that fall inside the city on either datum: only somebody who knows can tell."""
     points: list[Point] = [
         ("日本測地系の平面直角座標", "-73645.591", "-30898.200", (asks(*_DATUM, then={}),), HALL),
-        ("日本測地系の平面直角座標", "－７３６４５．５９１", "－３０８９８．２００", (asks(*_DATUM, then={}),), HALL),
+        (
+            "日本測地系の平面直角座標",
+            "－７３６４５．５９１",
+            "－３０８９８．２００",
+            (asks(*_DATUM, then={}),),
+            HALL,
+        ),
     ]
     return _file("tokyo", ("X座標", "Y座標"), points, dict.fromkeys(_DATUM, 30169))
 

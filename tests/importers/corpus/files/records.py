@@ -1,5 +1,7 @@
 """Other kinds of files: an export of kintone, an old history of faults, photos in an archive."""
 
+# ruff: noqa: E501 - a row of a ledger and its answer stay on one line
+
 from typing import Any
 
 from tests.importers.corpus.answers import (
@@ -25,19 +27,58 @@ PNG = bytes.fromhex(
 def kintone() -> CorpusFile:
     """Record numbers, times and people of the app around the fields; a sub-table under each record."""
     headers = {
-        "start": "レコードの開始行", "no": "レコード番号", "created": "作成日時", "creator": "作成者",
-        "updated": "更新日時", "code": "設備番号", "facility": "施設名", "name": "機器名称",
-        "class": "分類コード", "maker": "メーカー", "model": "型式", "installed": "設置日",
-        "cost": "取得価格(千円)", "status": "状態", "work_on": "修理日", "work": "修理内容",
+        "start": "レコードの開始行",
+        "no": "レコード番号",
+        "created": "作成日時",
+        "creator": "作成者",
+        "updated": "更新日時",
+        "code": "設備番号",
+        "facility": "施設名",
+        "name": "機器名称",
+        "class": "分類コード",
+        "maker": "メーカー",
+        "model": "型式",
+        "installed": "設置日",
+        "cost": "取得価格(千円)",
+        "status": "状態",
+        "work_on": "修理日",
+        "work": "修理内容",
     }
     ledger = Ledger("KT", headers)
     ledger.header()
-    base = {"created": "2023/04/01 09:12", "creator": "見本 太郎", "updated": "2025/10/08 17:40", "facility": "見本浄化センター", "class": "AX-VL-01", "maker": "T弁栓", "model": "TUC-240B", "cost": "300", "status": "使用"}
+    base = {
+        "created": "2023/04/01 09:12",
+        "creator": "見本 太郎",
+        "updated": "2025/10/08 17:40",
+        "facility": "見本浄化センター",
+        "class": "AX-VL-01",
+        "maker": "T弁栓",
+        "model": "TUC-240B",
+        "cost": "300",
+        "status": "使用",
+    }
     for number, written in ((1, "1998-04-15"), (2, "1998-04-15"), (3, "")):
         code = f"KT-V-{number}"
-        own = {"start": "*", "no": str(100 + number), "code": code, "name": f"KT弁{number}", "installed": written, "work_on": "2024-05-01", "work": "パッキン交換"}
-        truth = {"code": code, "facility": "TJ", "name": f"KT弁{number}", "class": "AX-VL-01", "installed": day(1998, 4, 15) if written else None, "cost": 300_000}
-        ledger.row(Trap("kintoneの書出し", "installed", written, (stored(),), {}), base | own, truth)
+        own = {
+            "start": "*",
+            "no": str(100 + number),
+            "code": code,
+            "name": f"KT弁{number}",
+            "installed": written,
+            "work_on": "2024-05-01",
+            "work": "パッキン交換",
+        }
+        truth = {
+            "code": code,
+            "facility": "TJ",
+            "name": f"KT弁{number}",
+            "class": "AX-VL-01",
+            "installed": day(1998, 4, 15) if written else None,
+            "cost": 300_000,
+        }
+        ledger.row(
+            Trap("kintoneの書出し", "installed", written, (stored(),), {}), base | own, truth
+        )
         more = {"start": "", "no": str(100 + number), "work_on": "2025-05-01", "work": "増締め"}
         ledger.line(*((base | own | more).get(name, "") for name in headers))
         repeated = (Ignored(), stored(told=("repeated-row",)), stored(outcome="unchanged"))
@@ -46,8 +87,15 @@ def kintone() -> CorpusFile:
 
 
 FAULTS = {
-    "no": "受付番号", "facility": "施設名", "equipment": "故障機器", "at": "発生日時",
-    "body": "故障内容", "response": "処置内容", "reporter": "報告者", "cost": "修理費（千円）", "closed": "完了日時",
+    "no": "受付番号",
+    "facility": "施設名",
+    "equipment": "故障機器",
+    "at": "発生日時",
+    "body": "故障内容",
+    "response": "処置内容",
+    "reporter": "報告者",
+    "cost": "修理費（千円）",
+    "closed": "完了日時",
 }
 
 
@@ -84,18 +132,50 @@ def faults() -> CorpusFile:
         ("会社名の入った報告者", "reporter", {"reporter": "A設備保全 見本"}, (stored(),)),
     )  # fmt: skip
     for number, (name, field, own, accepted) in enumerate(rows, start=1):
-        row = {"no": f"H{number:03d}", "facility": "見本浄化センター", "equipment": pump, "at": "H30.5.1", "body": f"異音あり（{number}）", "response": "グリスアップ", "reporter": "見本", "cost": "", "closed": "H30.6.1 17:00"}
+        row = {
+            "no": f"H{number:03d}",
+            "facility": "見本浄化センター",
+            "equipment": pump,
+            "at": "H30.5.1",
+            "body": f"異音あり（{number}）",
+            "response": "グリスアップ",
+            "reporter": "見本",
+            "cost": "",
+            "closed": "H30.6.1 17:00",
+        }
         truth = known | {"case_no": f"H{number:03d}", "summary": f"異音あり（{number}）"}
         ledger.row(Trap(name, field, own[field], accepted, {}), row | own, truth)
-    ledger.line(*({"no": "H099", "facility": "見本浄化センター", "equipment": pump, "at": "H30.5.1", "body": "過負荷で停止。\nリセットで復帰した。", "response": "様子を見る", "reporter": "見本", "closed": "H30.6.1 17:00"}.get(n, "") for n in FAULTS))
-    ledger.expect("改行のある故障内容", (stored(),), known | {"case_no": "H099", "body": kept("過負荷で停止。\nリセットで復帰した。")}, "故障内容", "過負荷で停止。")
+    ledger.line(
+        *(
+            {
+                "no": "H099",
+                "facility": "見本浄化センター",
+                "equipment": pump,
+                "at": "H30.5.1",
+                "body": "過負荷で停止。\nリセットで復帰した。",
+                "response": "様子を見る",
+                "reporter": "見本",
+                "closed": "H30.6.1 17:00",
+            }.get(n, "")
+            for n in FAULTS
+        )
+    )
+    ledger.expect(
+        "改行のある故障内容",
+        (stored(),),
+        known | {"case_no": "H099", "body": kept("過負荷で停止。\nリセットで復帰した。")},
+        "故障内容",
+        "過負荷で停止。",
+    )
     replies: dict[str, Any] = {
         "unknown-equipment:No.1汚水P": "TJ-P-001", "unknown-equipment:汚水ポンプ": "TJ-P-001",
         "unknown-equipment:事務室給湯器": "-", "several-equipment:No.1、No.2汚水ポンプ": "TJ-P-001",
         "unknown-equipment:No.1、No.2汚水ポンプ": "TJ-P-001", "unknown-lookup:見本第一ポンプ場": "P01",
         "ambiguous-era": "平成",
     }  # fmt: skip
-    return CorpusFile("faults_cp932.csv", delimited(ledger.lines), ledger.answers, "faults", replies)
+    return CorpusFile(
+        "faults_cp932.csv", delimited(ledger.lines), ledger.answers, "faults", replies
+    )
 
 
 def companies() -> CorpusFile:
@@ -121,10 +201,28 @@ def photos() -> CorpusFile:
     entries: tuple[tuple[str, str, bytes, tuple[Outcome, ...], dict[str, Any]], ...] = (
         ("写真の名前", "TJ-P-001.png", PNG, (stored(),), {"position": "TJ-P-001"}),
         ("写真の名前", "TJ-P-001_2.png", PNG + b"\0", (stored(),), {"position": "TJ-P-001"}),
-        ("写真の名前", "写真/TJ-P-002 全景.png", PNG + b"\0\0", (stored(),), {"position": "TJ-P-002"}),
-        ("写真の名前の全角", "ＴＪ－Ｐ－００３.PNG", PNG + b"\0\0\0", (stored(),), {"position": "TJ-P-003"}),
+        (
+            "写真の名前",
+            "写真/TJ-P-002 全景.png",
+            PNG + b"\0\0",
+            (stored(),),
+            {"position": "TJ-P-002"},
+        ),
+        (
+            "写真の名前の全角",
+            "ＴＪ－Ｐ－００３.PNG",
+            PNG + b"\0\0\0",
+            (stored(),),
+            {"position": "TJ-P-003"},
+        ),
         ("知らない番号の写真", "ZZ-P-999.png", PNG + b"\1", (refused(*wanted), asks(*wanted)), {}),
-        ("写真でないファイル", "TJ-P-001.txt", b"memo", (refused(*no_photo), Ignored(), asks(*no_photo)), {}),
+        (
+            "写真でないファイル",
+            "TJ-P-001.txt",
+            b"memo",
+            (refused(*no_photo), Ignored(), asks(*no_photo)),
+            {},
+        ),
     )
     answers = [
         Answer(number, name, accepted, truth, "", written)
