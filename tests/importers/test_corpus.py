@@ -16,10 +16,11 @@ from importers.models import ImportJob, ImportRow
 from service.accounts.actor import terminal_actor
 from service.core.database import SYSTEM, identify
 from service.core.settings import Settings
+from tests.importers.corpus.answers import CorpusFile
 from tests.importers.corpus.city import BEFORE
 from tests.importers.corpus.formats import delimited
 from tests.importers.corpus.make import corpus, write
-from tests.importers.corpus.run import STORED, run
+from tests.importers.corpus.run import STORED, FileResult, run
 from tests.importers.corpus.score import Score, Verdict, examples, scored, table, totals
 from tests.importers.corpus.variants import SYNONYMS, ledger
 from tests.importers.ledgers import load, plan
@@ -38,18 +39,24 @@ def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def scores(engine: Engine) -> list[Score]:
-    found: list[Score] = []
+def results(engine: Engine) -> dict[str, tuple[CorpusFile, FileResult]]:
+    found = {}
     with engine.connect() as connection, connection.begin() as outer:
         with _session(connection) as session:
             load(session, *BEFORE, by=ACTOR)
             session.commit()
         for file in corpus():
             with connection.begin_nested() as inner, _session(connection) as session:
-                found += scored(file, run(session, file, by=ACTOR))
+                found[file.name] = file, run(session, file, by=ACTOR)
                 session.close()
                 inner.rollback()
         outer.rollback()
+    return found
+
+
+@pytest.fixture(scope="module")
+def scores(results: dict[str, tuple[CorpusFile, FileResult]]) -> list[Score]:
+    found = [score for file, result in results.values() for score in scored(file, result)]
     print(f"\n{table(found)}")  # noqa: T201 - the score is what people look for
     return found
 
@@ -68,6 +75,16 @@ def test_nothing_is_silently_wrong(scores):
 def test_no_file_ends_in_an_unexplained_failure(scores):
     crashed = {f"{s.file}: {s.got}" for s in scores if s.verdict is Verdict.CRASHED}
     assert not crashed, "\n".join(sorted(crashed))
+
+
+def test_a_file_that_comes_again_changes_nothing(results):
+    again = {name: result.again[:3] for name, (_, result) in results.items() if result.again}
+    assert not again, json.dumps(again, ensure_ascii=False, indent=1, default=str)
+
+
+def test_every_code_has_words_in_both_languages(results):
+    wordless = {code for _, result in results.values() for code in result.wordless}
+    assert not wordless
 
 
 def test_no_trap_is_handled_worse_than_before(scores):

@@ -9,10 +9,12 @@ from sqlmodel import Session, select
 
 from importers import service
 from importers.decisions import Decisions, answered
+from importers.messages import sentence
 from importers.models import ImportJob, ImportRow
 from importers.service import ApplyMode
 from service.accounts.actor import Actor
 from service.core.errors import DomainError
+from service.core.i18n.locales import Locale
 from tests.importers.corpus.answers import CorpusFile
 from tests.importers.corpus.registry import Facts, facts_of
 
@@ -41,12 +43,18 @@ class RowResult:
 
 @dataclass
 class FileResult:
-    """``problem`` is the code that refused the whole file; a crash is never right."""
+    """``problem`` is the code that refused the whole file; a crash is never right.
+
+    ``again`` are rows that would still change something when the file comes a second time,
+    ``wordless`` codes that nobody could read.
+    """
 
     problem: str = ""
     crash: str = ""
     rows: dict[Place, list[RowResult]] = field(default_factory=dict)
     questions: set[str] = field(default_factory=set)
+    again: list[str] = field(default_factory=list)
+    wordless: set[str] = field(default_factory=set)
 
 
 def run(session: Session, file: CorpusFile, *, by: Actor) -> FileResult:
@@ -72,7 +80,25 @@ def run(session: Session, file: CorpusFile, *, by: Actor) -> FileResult:
         result.crash = f"{type(crash).__name__}: {str(crash).splitlines()[0]}"
         return result
     _read_back(session, file, rows, asked, result)
+    result.wordless = {m["code"] for row in rows for m in row.messages if not _has_words(m)}
+    result.again = _changes_again(session, _planned(session, file, decisions, by))
     return result
+
+
+def _has_words(message: dict[str, Any]) -> bool:
+    try:
+        told = {sentence(message, locale) for locale in Locale}
+    except KeyError:
+        return False
+    return not any("%(" in words for words in told)
+
+
+def _changes_again(session: Session, job: ImportJob) -> list[str]:
+    return [
+        f"{row.sheet or ''}:{row.row_no} {row.outcome} {row.changes or ''}"
+        for row in _rows_of(session, job)
+        if row.outcome in STORED - {"unchanged"}
+    ]
 
 
 def _planned(session: Session, file: CorpusFile, decisions: Decisions, by: Actor) -> ImportJob:
