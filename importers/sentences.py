@@ -1,37 +1,16 @@
 """What happened to cells and rows, in words: by the name of a rule or of a reason."""
 
+from importers.values import sentences as values
 from service.core.i18n.marker import N_
 
 # Rules of normalisation: each change is shown as old → new under this name.
-RULES = {
-    "trimmed": N_("前後の空白を除きました"),
-    "split-words": N_("区切り文字をそろえました"),
-    "code-width": N_("番号を半角にそろえました"),
-    "code-dash": N_("番号のハイフンをそろえました"),
-    "code-case": N_("番号を大文字にそろえました"),
-    "no-code": N_("番号なしとして扱いました"),
-    "number-form": N_("数値の書き方をそろえました"),
-    "money-unit": N_("金額を円に直しました"),
-    "yes-no": N_("有無に直しました"),
-    "word": N_("登録されている区分に直しました"),
-    "date": N_("日付を西暦に直しました"),
-    "unknown-date": N_("日付は不明として記録します"),
-    "era-overrun": N_("元号の期間を過ぎた年です。西暦に直しました"),
-    "before-era": N_("元号が始まる前の日付です。西暦に直しました"),
-    "excel-serial": N_("Excelの通し番号を日付に直しました"),
-    "first-day": N_("月または年の最初の日として記録します"),
+RULES = values.RULES | {
     "placeholder-date": N_("仮の日付（1900年1月1日）は不明として記録します"),
-    "instant": N_("日時の書き方をそろえました（日本時間）"),
-    "spec": N_("仕様から読み取った値"),
-    "dms": N_("度分秒を度に直しました"),
-    "axes-swapped": N_("緯度と経度（XとY）が逆でした"),
-    "plane-ix": N_("平面直角座標（9系）を緯度経度に直しました"),
     "ditto": N_("「〃」を上の行の値に直しました"),
     "metric": N_("メートル法に換算しました（元の値も残ります）"),
     "zero-is-unknown": N_("0は記録なしとして扱いました"),
     "status-code": N_("状態コードを読み替えました"),
     "decided": N_("決めたとおりに読み替えました"),
-    "name-width": N_("名称の文字幅をそろえました"),
     "lookup": N_("登録されている名称の番号に直しました"),
     "class-by-name": N_("名称から設備分類を決めました"),
     "number-made": N_("番号を付けました"),
@@ -42,31 +21,12 @@ RULES = {
     "by-order": N_("同じ名称が同じ数だけあるため、並び順で対応させました"),
     "old-code": N_("旧番号から設置箇所を見つけました"),
     "facility-prefixed": N_("施設コードを前に付けました"),
-    "no-price": N_("価格なしとして扱いました"),
-    "unit": N_("単位を換算しました"),
     "zeros-restored": N_("番号の先頭の0を補いました"),
-    "excel-serial-1904": N_("Excel（1904年起算）の通し番号を日付に直しました"),
-    "may-be-rounded": N_("16桁以上の番号で、Excelに丸められたおそれがあります"),
 }
-REASONS = {
+REASONS = values.SENTENCES | {
     "required-missing": N_("必要な値が空です。"),
     "value-missing": N_("%(kind)sを新しく登録するための値がありません（%(field)s）。"),
-    "unknown-word": N_("「%(value)s」という区分はありません。どれのことか選んでください。"),
-    "not-a-number": N_("「%(value)s」は数値として読めません。"),
-    "not-a-whole-number": N_("「%(value)s」は整数ではありません。"),
-    "not-yes-or-no": N_("「%(value)s」は有無として読めません。"),
-    "not-a-date": N_("「%(value)s」は日付として読めません。"),
-    "ambiguous-era": N_(
-        "「%(value)s」の元号が分かりません。昭和・平成・令和のどれかを決めてください。"
-    ),
-    "year-lost": N_("「%(value)s」は年が失われています。"),
-    "impossible-date": N_("「%(value)s」は暦にない日付です。"),
-    "impossible-time": N_("「%(value)s」はありえない時刻です。"),
-    "day-needed": N_("「%(value)s」では日が決まりません。年月日が必要です。"),
     "health-out-of-range": N_("健全度は1から5までです（「%(value)s」）。"),
-    "half-a-coordinate": N_("緯度と経度の片方だけが入っています。"),
-    "not-a-coordinate": N_("「%(value)s」は座標として読めません。"),
-    "coordinate-out-of-range": N_("「%(value)s」は日本国内の座標ではありません。"),
     "ditto-without-row-above": N_("「%(value)s」が指す上の行がありません。"),
     "unknown-reference": N_("%(kind)s「%(key)s」は登録されていません。"),
     "duplicate-in-file": N_(
@@ -102,13 +62,6 @@ REASONS = {
     "struck-is-removed": N_("取消線が引かれているため、廃止として登録します。"),
     "part-of-group": N_("1行の%(parts)s台のうち%(part)s台目です。"),
     "group-in-one-row": N_("「%(value)s」は1行に複数台あります。分けるかどうか決めてください。"),
-    "bore-or-ampere": N_("「%(value)s」が呼び径か電流か決めてください。"),
-    "price-elsewhere": N_("「%(value)s」では価格が決まりません。空にするか金額を入れてください。"),
-    "thousands-or-decimals": N_("「%(value)s」の点は小数点か桁区切りか分かりません。"),
-    "negative-price": N_("価格「%(value)s」が負の数です。"),
-    "digits-lost": N_("「%(value)s」は指数表記で、もとの桁が失われています。"),
-    "date-in-code": N_("「%(value)s」は番号が日付に変わったものです。もとの番号を入れてください。"),
-    "other-quantity": N_("「%(value)s」は%(unit)sに直せない単位です。"),
     "several-matches": N_("当てはまるものが複数あります（%(places)s）。何も変更しません。"),
     "other-device-in-place": N_(
         "この設置箇所には機器「%(device)s」（製造番号 %(there)s）があります。"
