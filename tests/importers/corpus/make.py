@@ -12,6 +12,7 @@ from tests.importers.corpus.answers import CorpusFile
 from tests.importers.corpus.files import (
     dates,
     headers,
+    layouts,
     lines,
     matching,
     measures,
@@ -34,6 +35,8 @@ MAKERS = (
     workbooks.sheet_per_facility, workbooks.facility_in_cell, workbooks.several_tables,
     workbooks.macro_workbook, workbooks.old_workbook, workbooks.open_workbook,
     workbooks.epoch_1904, workbooks.real_cells, workbooks.hidden_sheet,
+    layouts.sections, layouts.calculated, layouts.new_facility_beside,
+    layouts.same_numbers_in_sheets, layouts.blank_cells,
     matching.same_again, matching.renumbered, matching.without_numbers, matching.contradictions,
     matching.codes_of_stations,
     points.degrees, points.sexagesimal, points.plane, points.tokyo_datum, points.swapped,
