@@ -17,6 +17,7 @@ from tests.importers.corpus.files import (
     matching,
     measures,
     municipal,
+    neighbours,
     numbers,
     points,
     prices,
@@ -44,6 +45,7 @@ MAKERS = (
     records.kintone, records.faults, records.companies, records.photos,
     municipal.machines, municipal.manholes, municipal.electrical, municipal.assets,
     municipal.renamed,
+    neighbours.repairs, neighbours.stations, neighbours.business_partners, neighbours.card,
 )  # fmt: skip
 
 
