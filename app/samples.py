@@ -21,6 +21,7 @@ from service.accounts import service as accounts
 from service.accounts.actor import Actor, terminal_actor
 from service.accounts.domain import Role
 from service.core.database import make_engine, transaction
+from service.core.geometry import STORAGE_SRID
 from service.core.settings import get_settings
 from service.tags import queries as tag_queries
 from service.tags import service as tags
@@ -102,7 +103,13 @@ def load(sample: str, progress: Progress) -> None:
 
 def _import(engine: Engine, source: str, path: Path, by: Actor, progress: Progress) -> None:
     with transaction(engine) as session:
-        job = imports.plan_file(session, path.read_bytes(), path.name, decisions=Decisions(source=source), by=by)
+        job = imports.plan_file(
+            session,
+            path.read_bytes(),
+            path.name,
+            decisions=Decisions(source=source, crs=STORAGE_SRID),
+            by=by,
+        )
         if job.counts.get("create", 0) or job.counts.get("update", 0):
             imports.apply_job(session, job.id, by=by)
         told = ", ".join(

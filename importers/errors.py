@@ -96,3 +96,8 @@ class FileMissing(Invalid):
 class PlanDiffers(Conflict):
     code = "plan-differs"
     message = N_("確かめた計画と違う計画です。計画を開き直してください。")
+
+
+class AnswerUnusable(Invalid):
+    code = "answer-unusable"
+    message = N_("回答の値を使えません。選択肢から選ぶか、数値を確かめてください。")

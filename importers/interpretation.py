@@ -95,7 +95,9 @@ class Interpreter:
     def _bound(self, column: Column) -> _ReadColumn:
         place = self._mapping.places[column]
         unit = self._mapping.units.get(column)
-        reader = column.reader(unit, self._decisions, epoch_1904=self._table.epoch_1904)
+        reader = column.reader(
+            self._mapping.header[place], unit, self._decisions, epoch_1904=self._table.epoch_1904
+        )
         bound = _ReadColumn(column, place, self._mapping.header[place], reader)
         bound.replaced = self._decisions.replacements.get(column.field, {})
         return bound

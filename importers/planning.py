@@ -255,7 +255,13 @@ class _Planning:
             ],
             "file": file.notes,
             "missing": self._missing.told(),
-        }
+        } | self._told_by_matchers()
+
+    def _told_by_matchers(self) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for matcher in self._matchers.values():
+            told |= matcher.told()
+        return told
 
 
 def _tell_all(rows: Iterable[InterpretedRow], messages: list[Message]) -> None:

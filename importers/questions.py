@@ -8,6 +8,7 @@ from importers.decisions import HEADERS, Groups
 from importers.directory import Directory, Places
 from importers.mapping import Mapping
 from importers.records import Message
+from importers.values.datums import crs_label
 from service.core.i18n.marker import N_
 
 EXAMPLES = 5
@@ -98,8 +99,8 @@ class Questions:
             return self._directory.choices(params.get("kind", "facility"), params["value"])
         if code in _OF_PLACES:
             return self._places_alike(params["facility"], params["value"])
-        if code == "lost-zeros":
-            return _widths(params["words"])
+        if code in _OF_FIGURES:
+            return _OF_FIGURES[code](params["words"])
         return _FIXED.get(code) or plain(_words(code, params, mapping))
 
     def _places_alike(self, facility: str, text: str) -> list[Choice]:
@@ -120,6 +121,14 @@ def _widths(widths: list[int]) -> list[Choice]:
     return [as_it_is, *({"value": str(w), "label": str(w)} for w in widths)]
 
 
+def _systems(codes: list[int]) -> list[Choice]:
+    return [{"value": str(code), "label": crs_label(code)} for code in codes]
+
+
+_OF_FIGURES: dict[str, Callable[[list[int]], list[Choice]]] = {
+    "lost-zeros": _widths,
+    "which-crs": _systems,
+}
 _OF_RECORDS = frozenset({"unknown-lookup", "ambiguous-lookup", "facility-of-table"})
 _OF_PLACES = frozenset({"unknown-equipment", "several-equipment"})
 _UNREGISTERED_LABEL = N_("登録されていない機器のまま記録する")

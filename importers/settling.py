@@ -32,6 +32,7 @@ class Settlement:
         self._drafted: Counter[int] = Counter()
         self._open: list[tuple[int, int]] = []
         self._refs: dict[int, Ref] = {}
+        self._parents: dict[int, tuple[int, int]] = {}
         self._verdicts: dict[int, list[Message]] = defaultdict(list)
         self._fallen: set[int] = set()
 
@@ -65,6 +66,7 @@ class Settlement:
         if self._repeated:
             self._judge_repeated(parts)
         self._told.clear()
+        self._break_circles()
         while self._drop_orphans():
             pass
 
@@ -84,6 +86,12 @@ class Settlement:
             if draft.kind not in _NEVER_NAMED or draft.kind == row.main:
                 self._drafted[hash((draft.kind, draft.key))] += 1
         for draft in row.drafts:
+            if draft.kind == "position" and "parent_id" in draft.refs:
+                parent = draft.refs["parent_id"]
+                self._parents[hash(("position", draft.key))] = (
+                    ordinal,
+                    hash(("position", parent.key)),
+                )
             for ref in draft.refs.values():
                 if (ref.kind, ref.key) not in own and not known.has(ref):
                     self._lean(ordinal, ref)
@@ -123,6 +131,21 @@ class Settlement:
         numbers = ", ".join(str(self._row_nos[o]) for o in tellers[:NAMED_ROWS])
         for ordinal in tellers:
             self._drop(ordinal, problem("conflict", "duplicate-in-file", rows=numbers))
+
+    # -- places above each other ----------------------------------------------------------------
+
+    def _break_circles(self) -> None:
+        settled: set[int] = set()
+        for start in self._parents:
+            path: list[int] = []
+            place = start
+            while place in self._parents and place not in settled and place not in path:
+                path.append(place)
+                place = self._parents[place][1]
+            if place in path:
+                for member in path[path.index(place) :]:
+                    self._drop(self._parents[member][0], problem("error", "parent-cycle"))
+            settled.update(path)
 
     # -- rows that lean on rows --------------------------------------------------------------------
 

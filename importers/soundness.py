@@ -9,7 +9,7 @@ from importers.kinds import KINDS
 from importers.known import Known, Record
 from importers.occupancy import Occupancy
 from importers.queries import Existing
-from importers.records import Draft, Message, problem
+from importers.records import Draft, Message, Ref, problem
 from importers.resolution import Resolution
 
 
@@ -29,7 +29,11 @@ def block_unsound(
             if id(draft) in examined:  # rows in one room share the drafts of their places
                 continue
             clash = None if is_repeated else _clash(occupancy, draft)
-            found = clash or _fault(draft, known, resolution, drafted)
+            found = (
+                clash
+                or _lost_parent(draft, resolution)
+                or _fault(draft, known, resolution, drafted)
+            )
             if found is not None:
                 row.block(found)
                 break
@@ -44,6 +48,20 @@ def _clash(occupancy: Occupancy, draft: Draft) -> Message | None:
         return None
     details = {"device": other.asset_code, "position": other.position_code}
     return problem("conflict", "installation-overlap", **details)
+
+
+def _lost_parent(draft: Draft, resolution: Resolution) -> Message | None:
+    """A place stands below another one of its own facility, never below itself."""
+    parent = draft.refs.get("parent_id")
+    if draft.kind != "position" or parent is None:
+        return None
+    if parent.key == draft.key:
+        return problem("error", "own-parent", value=parent.key[0])
+    here = resolution.value(draft.refs["facility_id"]) if "facility_id" in draft.refs else None
+    there = resolution.value(Ref("position", parent.key, "facility_id"))
+    if here is not None and there is not None and here != there:
+        return problem("error", "parent-elsewhere", value=parent.key[0])
+    return None
 
 
 def _fault(

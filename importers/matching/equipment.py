@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from sqlmodel import Session
 
@@ -22,6 +23,9 @@ class EquipmentMatcher:
         self._classes = ClassMatch(session, decisions)
         self._places = PlaceMatch(session, decisions)
         self._devices = DeviceMatch(session)
+
+    def told(self) -> dict[str, Any]:
+        return {}
 
     def match(self, rows: Sequence[InterpretedRow], fields: AbstractSet[str]) -> None:
         self._classes.match(rows)

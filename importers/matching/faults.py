@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
+from typing import Any
 
 from sqlmodel import Session
 
@@ -23,6 +24,9 @@ class FaultMatcher:
     ) -> None:
         self._decided = decisions.lookups.get("position", {})
         self._places = places
+
+    def told(self) -> dict[str, Any]:
+        return {}
 
     def match(self, rows: Sequence[InterpretedRow], fields: AbstractSet[str]) -> None:
         """Leaves ``position_code`` or ``unregistered``, and a number where the ledger has none."""

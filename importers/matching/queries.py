@@ -67,6 +67,15 @@ _BY_SERIAL = text(
     " left join position p on p.id = i.position_id"
     " where d.serial_no = any(:serials) order by d.asset_code"
 )
+_ENOUGH_POINTS = 3
+_EXTENT = text(
+    "select count(geom), min(ST_X(geom)), min(ST_Y(geom)), max(ST_X(geom)), max(ST_Y(geom))"
+    " from facility"
+)
+_LAST_FACILITY = text(
+    "select coalesce(max(substring(facility_code from 2)::integer), 0) from facility"
+    " where facility_code ~ '^F[0-9]{3,6}$'"
+)
 _LAST_NUMBERS = text(
     "select f.facility_code,"
     " coalesce(max(substring(p.position_code from length(f.facility_code) + 2)::integer), 0)"
@@ -114,6 +123,16 @@ def places_of_serials(session: Session, serials: Iterable[str]) -> list[KnownPla
 def devices_by_serial(session: Session, serials: Iterable[str]) -> list[KnownDevice]:
     rows = session.execute(_BY_SERIAL, {"serials": sorted(serials)})
     return [KnownDevice(*row) for row in rows.all()]
+
+
+def extent_of_facilities(session: Session) -> tuple[float, float, float, float] | None:
+    """West, south, east, north in degrees; None with fewer than three points."""
+    row = session.execute(_EXTENT).one()
+    return (row[1], row[2], row[3], row[4]) if row[0] >= _ENOUGH_POINTS else None
+
+
+def last_facility_number(session: Session) -> int:
+    return int(session.execute(_LAST_FACILITY).scalar_one())
 
 
 def last_numbers(session: Session, facilities: Iterable[str]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The columns of equipment ledgers, under the names by which cities call them."""
 
 from importers.sources.facilities import STATUS
-from importers.sources.readers import codes, count, dates, measures, money, spec
+from importers.sources.readers import codes, count, dates, measures, money, read_maker, spec
 from importers.sources.source import Column, Lookup, column
 from importers.values.choices import choice
 from importers.values.codes import read_class_code, read_code, read_optional_code
@@ -174,6 +174,7 @@ COLUMNS: tuple[Column, ...] = (
         "製造元",
         "製作会社",
         "製造業者",
+        read=read_maker,
     ),
     column(
         "model_no",

@@ -147,6 +147,8 @@ def _state(cells: Cells, notes: RowNotes) -> Cells:
     if state is CaseState.CLOSED:
         if "closed_at" not in cells:
             raise Unreadable("closed-without-day", column="完了日時")
+        if cells["closed_at"] < cells["occurred_at"]:
+            raise Unreadable("ends-before-start", column="完了日時")
         values["closed_at"] = cells["closed_at"]
     values["temporary_fix"] = "temporary_action" in cells and state in words.OPEN_STATES - _DONE
     return values

@@ -2,21 +2,40 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from importers.sources.source import Binding
 from importers.values.dates import date_reader
 from importers.values.instants import instant_reader
+from importers.values.makers import maker_name
 from importers.values.measures import measure_reader
 from importers.values.money import money_reader
 from importers.values.reading import Change, Reader, Reading, Unreadable, changed
 from importers.values.specs import spec_reader
 from importers.values.text import folded, trimmed
+from importers.values.unknown import absence_of
+from service.core.partial_date import Precision
 
+_FISCAL = re.compile(r"年度(?:\(.*\))?$")
 _COUNT = re.compile(r"(\d+)(?:\.0+)?\s*(?:台|基|個|式|面|本|組|セット|箇所)?(?:\(.*\))?")
 
 
 def dates(binding: Binding) -> Reader:
-    return date_reader(era=binding.decisions.eras.get(binding.field), epoch_1904=binding.epoch_1904)
+    """「S58」 below 「設置年度」 is a fiscal year."""
+    era = binding.decisions.eras.get(binding.field)
+    read = date_reader(era=era, epoch_1904=binding.epoch_1904)
+    if not _FISCAL.search(binding.header):
+        return read
+
+    def read_fiscal(raw: str) -> Reading:
+        reading = read(raw)
+        value = reading.value
+        if value is None or value.precision is not Precision.YEAR:
+            return reading
+        fiscal = read(f"{trimmed(raw).rstrip('年')}年度")
+        return Reading(replace(fiscal.value, raw=raw), fiscal.changes)
+
+    return read_fiscal
 
 
 def money(binding: Binding) -> Reader:
@@ -82,6 +101,14 @@ def spec(binding: Binding) -> Reader:
         return Reading((trimmed(raw), reading.value), reading.changes)
 
     return read_both
+
+
+def read_maker(raw: str) -> Reading:
+    """The maker as written; that its legal form goes is told as a change."""
+    if absence_of(raw) is not None:
+        return Reading(None, (Change("no-maker", raw, ""),))
+    written = trimmed(raw)
+    return Reading(written, changed("maker", written, maker_name(written), written).changes)
 
 
 def count(raw: str) -> Reading:

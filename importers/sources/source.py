@@ -25,6 +25,7 @@ class Binding(NamedTuple):
     unit: str | None
     decisions: Decisions
     epoch_1904: bool = False
+    header: str = ""
 
 
 class Matcher(Protocol):
@@ -33,6 +34,9 @@ class Matcher(Protocol):
 
         ``fields`` are those that the table has columns for.
         """
+
+    def told(self) -> dict[str, Any]:
+        """What people should see of the whole file before they decide."""
 
 
 MatcherFactory = Callable[[Session, Decisions, Directory, Places], Matcher]
@@ -63,10 +67,12 @@ class Column:
     def title(self) -> str:
         return self.headers[0]
 
-    def reader(self, unit: str | None, decisions: Decisions, *, epoch_1904: bool) -> Reader:
+    def reader(
+        self, header: str, unit: str | None, decisions: Decisions, *, epoch_1904: bool
+    ) -> Reader:
         if self.bind is None:
             return self.read
-        return self.bind(Binding(self.field, unit, decisions, epoch_1904))
+        return self.bind(Binding(self.field, unit, decisions, epoch_1904, header))
 
 
 def column(

@@ -47,6 +47,15 @@ def crs_of(code: int) -> Crs:
     raise Unreadable("unknown-crs", value=str(code))
 
 
+_NAMES = {JGD2011: "世界測地系（JGD2011）", JGD2000: "世界測地系（JGD2000）", TOKYO: "日本測地系"}
+
+
+def crs_label(code: int) -> str:
+    """「日本測地系 平面直角座標9系」."""
+    datum, zone = crs_of(code)
+    return f"{_NAMES[datum]} 緯度経度" if zone is None else f"{_NAMES[datum]} 平面直角座標{zone}系"
+
+
 def from_plane(point: PlanePoint, crs: Crs) -> LonLat:
     """Longitude and latitude on the datum of the zone itself."""
     lon, lat = _projection(crs.code, crs.datum).transform(point.east, point.north)

@@ -41,6 +41,11 @@ def read_name(raw: str) -> Reading:
     return changed(rule, raw, name, name)
 
 
+def read_raw(raw: str) -> Reading:
+    """Cells that only make sense together with others: kept for whoever joins them."""
+    return Reading(raw)
+
+
 def read_words(raw: str) -> Reading:
     """Several short words in one cell: 「S01 S03」, 「溢水、臭気」."""
     words = folded(raw)

@@ -16,9 +16,9 @@ SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 CLASSES = """分類コード,大分類,中分類,小分類,工種,標準耐用年数,出典,確認済
 PU-OS-01,ポンプ設備,汚水ポンプ設備,汚水ポンプ本体,機械,15,市の表,1
 """
-FACILITIES = """施設コード,施設名,施設種別,緯度,経度,供用開始,状態
-TJ,見本浄化センター,浄化センター,35.3389,139.4902,S58.4.1,供用
-P01,見本第一中継ポンプ場,ポンプ場,,,不明,供用
+FACILITIES = """施設コード,施設名,施設種別,緯度,経度,測地系,供用開始,状態
+TJ,見本浄化センター,浄化センター,35.3389,139.4902,JGD2011,S58.4.1,供用
+P01,見本第一中継ポンプ場,ポンプ場,,,,不明,供用
 """
 EQUIPMENT_HEADER = (
     "設備番号,施設コード,場所,分類コード,機器名称,号機,上位設備番号,機器番号,製造者,型式,製造番号,"
@@ -39,10 +39,10 @@ def plan(session: Session, content: str | bytes, *, by: Actor, **decisions: Any)
     return service.plan_file(session, raw, "ledger.csv", decisions=Decisions(**decisions), by=by)
 
 
-def load(session: Session, *contents: str | bytes, by: Actor) -> None:
+def load(session: Session, *contents: str | bytes, by: Actor, **decisions: Any) -> None:
     """Imports what a test takes for granted."""
     for content in contents:
-        service.apply_job(session, plan(session, content, by=by).id, by=by)
+        service.apply_job(session, plan(session, content, by=by, **decisions).id, by=by)
 
 
 def outcomes(job: ImportJob) -> dict[str, int]:

@@ -135,7 +135,8 @@ def test_a_row_for_several_units_is_split_or_kept(city, terminal):
 
 
 def test_words_for_records_are_asked_and_answered_once(city, terminal):
-    ledger = "設備番号,施設,小分類,名称\nP-1,見本汚水処理場,謎のポンプ,甲\nP-2,見本汚水処理場,謎のポンプ,乙\n"
+    rows = (f"P-{n},見本汚水処理場,謎のポンプ,{name}\n" for n, name in enumerate("甲乙"))
+    ledger = "設備番号,施設,小分類,名称\n" + "".join(rows)
     job = plan(city, ledger, by=terminal)
     facility = ["lookups", "facility", "見本汚水処理場"]
     assert _asked(job) == [("unknown-lookup", facility)]
@@ -252,7 +253,9 @@ def test_sheets_of_facilities_and_the_facilities_themselves(city, terminal):
 
 
 def test_long_files_are_planned_in_parts_with_the_same_result(city, terminal, monkeypatch):
-    lines = [f"P-{n},TJ,PU-OS-01,ポンプ{n},P-{n + 1 if n < 30 else 1},K{n}" for n in range(1, 31)]
+    lines = [
+        f"P-{n},TJ,PU-OS-01,ポンプ{n},{f'P-{n + 1}' if n < 30 else ''},K{n}" for n in range(1, 31)
+    ]
     lines += ["P-7,TJ,PU-OS-01,別のポンプ,,K99", "P-40,TJ,PU-OS-01,孤児,P-41,K40"]
     lines += ["P-41,TJ,PU-OS-01,孤児の親,P-99,K41"]
     ledger = "設備番号,施設コード,分類コード,名称,上位設備番号,機器番号\n" + "\n".join(lines)
@@ -265,6 +268,35 @@ def test_long_files_are_planned_in_parts_with_the_same_result(city, terminal, mo
     ]
     assert outcomes(whole)["conflict"] == 2
     service.apply_job(city, parts.id, mode=service.ApplyMode.GOOD_ROWS_ONLY, by=terminal)
+
+
+def test_places_above_each_other_in_a_circle_fall(city, terminal):
+    lines = ["P-1,TJ,PU-OS-01,甲,P-2", "P-2,TJ,PU-OS-01,乙,P-1", "P-3,TJ,PU-OS-01,丙,P-3"]
+    lines += ["P-4,TJ,PU-OS-01,丁,"]
+    job = plan(
+        city, "設備番号,施設コード,分類コード,名称,上位設備番号\n" + "\n".join(lines), by=terminal
+    )
+    assert outcomes(job) == {"rejected": 3, "create": 1}
+    assert _codes(city, job, "error") == ["parent-cycle", "parent-cycle", "own-parent"]
+
+
+POINTS = "施設コード,施設名,施設種別,X座標,Y座標\nQ1,甲,ポンプ場,-73289.596,-31191.259\n"
+
+
+def test_the_coordinate_system_is_asked_once_and_five_points_are_shown(city, terminal):
+    job = plan(city, POINTS, by=terminal)
+    (question,) = job.questions
+    assert question["path"] == ["crs"]
+    assert {"6677", "30169"} <= {choice["value"] for choice in question["choices"]}
+    (point,) = job.notes["points"]
+    done = _answer(city, POINTS, (["crs"], 6677), by=terminal)
+    (row,) = _rows(city, done)
+    stored = row["normalised"]["operations"][0]["values"]
+    assert (round(point["lat"], 4), round(point["lon"], 4)) == (35.3389, 139.4902)
+    assert stored["geom"].startswith("SRID=6668;POINT(139.490")
+    tokyo = _answer(city, POINTS, (["crs"], 30169), by=terminal)
+    assert _rows(city, tokyo)[0]["normalised"]["operations"][0]["values"]["geom"] != stored["geom"]
+    assert "tokyo-datum" in _codes(city, tokyo, "change")
 
 
 FAULTS = "施設名,機器名,発生日,内容,処置内容,修理費(千円)\n"

@@ -28,7 +28,7 @@ def _rows(path) -> int:
 
 def test_the_whole_city_comes_in_and_again_changes_nothing(session, terminal):
     for path, source in FILES:
-        job = plan(session, path.read_bytes(), by=terminal)
+        job = plan(session, path.read_bytes(), crs=6668, by=terminal)
         assert (job.source, outcomes(job)) == (source, {"create": _rows(path)})
         service.apply_job(session, job.id, by=terminal)
     counted = {
@@ -44,13 +44,13 @@ def test_the_whole_city_comes_in_and_again_changes_nothing(session, terminal):
     ).one()
     assert cases[0] == cases[1] > 0
     for path, _ in FILES:
-        job = plan(session, path.read_bytes(), by=terminal)
+        job = plan(session, path.read_bytes(), crs=6668, by=terminal)
         assert outcomes(job) == {"unchanged": _rows(path)}
 
 
 @pytest.fixture
 def plant(session, terminal):
-    load(session, *(path.read_bytes() for path, _ in FILES[:5]), by=terminal)
+    load(session, *(path.read_bytes() for path, _ in FILES[:5]), crs=6668, by=terminal)
     return session
 
 
