@@ -82,6 +82,10 @@ def test_a_file_that_comes_again_changes_nothing(results):
     assert not again, json.dumps(again, ensure_ascii=False, indent=1, default=str)
 
 
+def test_records_that_no_row_tells_of_stay_as_they_are(results):
+    assert not {name: result.harmed for name, (_, result) in results.items() if result.harmed}
+
+
 def test_every_code_has_words_in_both_languages(results):
     wordless = {code for _, result in results.values() for code in result.wordless}
     assert not wordless
@@ -140,26 +144,20 @@ def city(engine: Engine) -> Iterator[Session]:
 )
 def test_the_order_the_names_and_the_widths_of_columns_do_not_matter(city, order, names, widened):
     plain = _planned(city, ledger(range(len(_FIELDS)), [SYNONYMS[f][0] for f in _FIELDS], set()))
-    assert _planned(city, ledger(order, names, widened)) == plain
+    assert sorted(_planned(city, ledger(order, names, widened)) ^ plain) == []
 
 
-def _planned(session: Session, lines: list[list[str]]) -> list[object]:
+def _planned(session: Session, lines: list[list[str]]) -> set[str]:
     """What each row would write, but for ids and the cells as they were written."""
     job = plan(session, delimited(lines, encoding="utf-8"), by=ACTOR)
-    rows = _rows_of(session, job)
-    return [(row.row_no, row.outcome, _operations(row)) for row in rows]
-
-
-def _operations(row: ImportRow) -> list[object]:
     left_out = _WRITTEN_AS | _NAMED_BY_CHANCE
-    return sorted(
-        (
-            o["kind"],
-            o["do"],
-            sorted((k, str(v)) for k, v in o["values"].items() if k not in left_out),
-        )
+    return {
+        f"{row.row_no} {row.outcome} {o['do']} {o['kind']} {name}={value}"
+        for row in _rows_of(session, job)
         for o in (row.normalised or {}).get("operations", [])
-    )
+        for name, value in o["values"].items()
+        if name not in left_out
+    }
 
 
 def test_a_public_ledger_of_pumps_ends_without_an_unexplained_failure(city):

@@ -115,3 +115,17 @@ _READ: dict[str, Callable[[Session, UUID], Facts]] = {
 def facts_of(session: Session, read_back: str, record_id: UUID | None) -> Facts:
     """Facts of the record that a row is about; none when there is no such record."""
     return _READ[read_back](session, record_id) if record_id else {}
+
+
+_VERSIONS = text("""
+    select id::text, version from facility union all select id::text, version from position
+    union all select id::text, version from device
+    union all select id::text, version from device_model
+    union all select id::text, version from equipment_class
+""")
+
+
+def versions(session: Session) -> dict[str, int]:
+    """Every record of the registry with its version."""
+    rows = session.execute(_VERSIONS).tuples()
+    return dict(rows.all())

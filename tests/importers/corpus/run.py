@@ -16,7 +16,7 @@ from service.accounts.actor import Actor
 from service.core.errors import DomainError
 from service.core.i18n.locales import Locale
 from tests.importers.corpus.answers import CorpusFile
-from tests.importers.corpus.registry import Facts, facts_of
+from tests.importers.corpus.registry import Facts, facts_of, versions
 
 ROUNDS = 6
 STORED = frozenset({"create", "update", "unchanged"})
@@ -46,7 +46,8 @@ class FileResult:
     """``problem`` is the code that refused the whole file; a crash is never right.
 
     ``again`` are rows that would still change something when the file comes a second time,
-    ``wordless`` codes that nobody could read.
+    ``wordless`` codes that nobody could read, ``harmed`` records
+    that changed though no row said so.
     """
 
     problem: str = ""
@@ -55,12 +56,14 @@ class FileResult:
     questions: set[str] = field(default_factory=set)
     again: list[str] = field(default_factory=list)
     wordless: set[str] = field(default_factory=set)
+    harmed: set[str] = field(default_factory=set)
 
 
 def run(session: Session, file: CorpusFile, *, by: Actor) -> FileResult:
     result = FileResult()
     asked: dict[Place, set[str]] = defaultdict(set)
     decisions = Decisions()
+    before = versions(session)
     try:
         for _ in range(ROUNDS):
             job = _planned(session, file, decisions, by)
@@ -79,6 +82,9 @@ def run(session: Session, file: CorpusFile, *, by: Actor) -> FileResult:
     except (SQLAlchemyError, LookupError, TypeError, ValueError, AttributeError) as crash:
         result.crash = f"{type(crash).__name__}: {str(crash).splitlines()[0]}"
         return result
+    told = {str(o["id"]) for row in rows for o in (row.normalised or {}).get("operations", [])}
+    after = versions(session)
+    result.harmed = {at for at in before if after.get(at) != before[at]} - told
     _read_back(session, file, rows, asked, result)
     result.wordless = {m["code"] for row in rows for m in row.messages if not _has_words(m)}
     result.again = _changes_again(session, _planned(session, file, decisions, by))
