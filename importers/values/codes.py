@@ -17,7 +17,8 @@ _DATE = re.compile(
     r"|(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?:[ T]0?0:00(?::00)?)?",
     re.IGNORECASE,
 )
-_ROUNDED = re.compile(r"[1-9]\d{14,}0")  # a spreadsheet keeps 15 digits and writes zeros after
+_LONG = re.compile(r"[1-9]\d{15,29}")  # a spreadsheet keeps 15 digits of a number
+_EXACT_WHOLE = 2**53
 _EXPONENT = re.compile(r"\d(?:\.\d+)?E\+\d+|\d\.\d+E-?\d+", re.IGNORECASE)
 
 
@@ -45,9 +46,15 @@ def read_code(raw: str) -> Reading:
         changes.append(Change("code-width", raw, text))
     if dashed != text:
         changes.append(Change("code-dash", text, dashed))
-    if _ROUNDED.fullmatch(dashed):
+    if _LONG.fullmatch(dashed) and _may_be_rounded(dashed):
         changes.append(Change("may-be-rounded", raw, dashed))
     return Reading(dashed, tuple(changes))
+
+
+def _may_be_rounded(digits: str) -> bool:
+    """Either zeros stand after the 15th digit, or it is a number as computers keep it."""
+    number = int(digits)
+    return digits.endswith("0") or (number > _EXACT_WHOLE and int(float(digits)) == number)
 
 
 def read_optional_code(raw: str) -> Reading:

@@ -39,7 +39,7 @@ FACTORS: dict[str, Mapping[str, Decimal]] = {
 }
 _BEFORE = re.compile(r"^(?:φ|Φ|口径|呼び径|AC|DC|約)\s*(?=[\d.])", re.IGNORECASE)
 _BESIDE = re.compile(r"(?:\([^()]*\)|[×xX*]\d{1,3}(?:台|基))+$")
-_UNIT = re.compile(r"(?<=[\d.\s)])\s*([^\d\s.,()▲△~-][^\s()]*)$")
+_UNIT = re.compile(r"(?<=[\d.\s)])(?![eE][+-]?\d)\s*([^\d\s.,()▲△~-][^\s()]*)$")
 _DOUBTFUL_POINT = re.compile(r"[1-9]\d{0,2}\.\d00|[1-9]\d{0,2}(?:\.\d{3}){2,}")
 _WHOLE = frozenset({"mm", "V"})  # nobody writes thousandths of them
 _WHOLE_POINT = re.compile(r"[1-9]\d{0,2}\.\d{3}")

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from importers.values.codes import read_class_code, read_code, read_optional_code
+from importers.values.codes import (
+    lost_zeros,
+    read_class_code,
+    read_code,
+    read_optional_code,
+    widths_of,
+)
 from importers.values.reading import Unreadable
 
 
@@ -19,11 +25,56 @@ from importers.values.reading import Unreadable
         ("0012", "0012", []),
         (" 0012\u3000", "0012", ["code-width"]),
         ("ポンプ", "ポンプ", []),
+        ("1E5", "1E5", []),
+        ("12E34", "12E34", []),
+        ("O0-I1", "O0-I1", []),
+        ("MC1ーOPーPUOS05ー002", "MC1-OP-PUOS05-002", ["code-dash"]),
+        ("ポンプー", "ポンプー", []),
+        ("123456789012345", "123456789012345", []),
+        ("1234567890123450", "1234567890123450", ["may-be-rounded"]),
+        ("1234567890123457024", "1234567890123457024", ["may-be-rounded"]),
+        ("1234567890123456789", "1234567890123456789", []),
     ],
 )
 def test_codes(raw, value, rules):
     reading = read_code(raw)
     assert (reading.value, [change.rule for change in reading.changes]) == (value, rules)
+
+
+@pytest.mark.parametrize("dash", "‐‑‒–—―−─━－ー")
+def test_every_dash_of_a_code_is_one(dash):
+    assert read_code(f"P{dash}101").value == "P-101"
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("1E+05", "digits-lost"),
+        ("1.00E+05", "digits-lost"),
+        ("１．２Ｅ＋０９", "digits-lost"),
+        ("1月2日", "date-in-code"),
+        ("2-Jan", "date-in-code"),
+        ("Jan-02", "date-in-code"),
+        ("2024-01-02", "date-in-code"),
+        ("2024/1/2", "date-in-code"),
+        ("2024-01-02 00:00:00", "date-in-code"),
+    ],
+)
+def test_what_a_spreadsheet_made_of_a_code_is_asked(raw, code):
+    with pytest.raises(Unreadable) as caught:
+        read_code(raw)
+    assert (caught.value.code, caught.value.asks) == (code, True)
+
+
+def test_lost_zeros_are_seen_beside_numbers_that_kept_theirs():
+    widths = widths_of(["0012", "0300", "P-1", "1234", "7"])
+    assert widths == {4}
+    assert lost_zeros("7", widths) == "0007"
+    assert lost_zeros("1234", widths) is None
+    assert lost_zeros("0012", widths) is None
+    assert lost_zeros("P-1", widths) is None
+    assert lost_zeros("7", set()) is None
+    assert lost_zeros("7", {3, 4}) is None
 
 
 def test_a_dash_alone_is_no_code():

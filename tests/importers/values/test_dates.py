@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.values.dates import iso, read_day, read_partial_date
+from importers.values.dates import date_reader, iso, join_year_month, read_day, read_partial_date
 from importers.values.reading import Unreadable
 from service.core.i18n.dates import ERAS
 from service.core.partial_date import PartialDate, Precision
@@ -44,6 +44,25 @@ READABLE = [
     ("S58.3頃", "1983-03-01/1983-03-31", Precision.APPROXIMATE),
     ("約S58", "1983-01-01/1983-12-31", Precision.APPROXIMATE),
     ("S57～58", "1982-01-01/1983-12-31", Precision.RANGE),
+    ("S57~S60", "1982-01-01/1985-12-31", Precision.RANGE),
+    ("S58年度～S60年度", "1983-04-01/1986-03-31", Precision.RANGE),
+    ("S58?", "1983-01-01/1983-12-31", Precision.APPROXIMATE),
+    ("S58.3(推定)", "1983-03-01/1983-03-31", Precision.APPROXIMATE),
+    ("S580331", "1983-03-31", D),
+    ("S5803", "1983-03", M),
+    ("198303", "1983-03", M),
+    ("45016.5", "2023-03-31", D),
+    ("R元", "2019", Y),
+    ("H31年度", "2019FY", Precision.FISCAL_YEAR),
+    ("令和元年度", "2019FY", Precision.FISCAL_YEAR),
+    ("平成 10 年 度", "1998FY", Precision.FISCAL_YEAR),
+    ("1983年(昭和58年)3月", "1983-03", M),
+    ("昭和58年3月(1983)", "1983-03", M),
+    ("S58.3.31(木)", "1983-03-31", D),
+    ("S58.3竣工", "1983-03", M),
+    ("令和5年3月31日 9時30分", "2023-03-31", D),
+    ("R5-3-31", "2023-03-31", D),
+    ("Ｓ５８ー３", "1983-03", M),
 ]
 
 
@@ -96,6 +115,21 @@ def test_words_for_unknown(raw):
         ("S58～S57", "impossible-date", False),
         ("春ごろ", "not-a-date", False),
         ("abc", "not-a-date", False),
+        ("201005", "ambiguous-date", True),
+        ("580331", "ambiguous-era", True),
+        ("58/3", "ambiguous-era", True),
+        ("13.45", "impossible-date", False),
+        ("4-Mar", "year-lost", False),
+        ("3/31/2023", "not-a-date", False),
+        ("S583月", "not-a-date", False),
+        ("S58.3～5", "not-a-date", False),
+        ("S58(1984)", "two-dates", False),
+        ("S58.00.05", "impossible-date", False),
+        ("S0.3", "impossible-date", False),
+        ("3000", "impossible-date", False),
+        ("99999", "not-a-date", False),
+        ("平成", "not-a-date", False),
+        ("〃", "not-a-date", False),
         ("S58.3.4.5", "not-a-date", False),
     ],
 )
@@ -111,6 +145,55 @@ def test_what_cannot_be_read_says_why(raw, code, asks):
 )
 def test_a_declared_era_settles_the_ambiguity(raw, era, expected):
     assert iso(read_partial_date(raw, default_era=era).value) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "settings", "expected"),
+    [
+        ("S58", {"unit": "年度"}, "1983FY"),
+        ("2010", {"unit": "年度"}, "2010FY"),
+        ("S58.3", {"unit": "年度"}, "1983-03"),
+        ("58", {"unit": "年度", "era": "昭和"}, "1983FY"),
+        ("83.3", {"unit": "西暦"}, "1983-03"),
+        ("05.3", {"era": "西暦"}, "2005-03"),
+        ("43554", {"epoch_1904": True}, "2023-03-31"),
+        ("580331", {"era": "昭和"}, "1983-03-31"),
+    ],
+)
+def test_a_column_says_what_its_years_are(raw, settings, expected):
+    assert iso(date_reader(**settings)(raw).value) == expected
+
+
+@pytest.mark.parametrize("era", ["昭和", "平成", "令和"])
+def test_a_lost_year_stays_lost_whatever_the_era(era):
+    with pytest.raises(Unreadable, match="year-lost"):
+        date_reader(era=era)("3/4")
+
+
+@pytest.mark.parametrize(
+    ("parts", "written"),
+    [
+        (("S58", "3"), "S58.3"),
+        (("昭和58年", "３月", "31日"), "昭和58.3.31"),
+        (("1983", "3.0"), "1983.3"),
+        (("58", "3"), "58.3"),
+        (("S58", ""), "S58"),
+        (("S58", "不明"), "S58"),
+        (("S58年度", "2"), "S59.2"),
+        (("S58年度", "4"), "S58.4"),
+        (("S58", "3", ""), "S58.3"),
+    ],
+)
+def test_a_date_in_several_columns(parts, written):
+    assert join_year_month(*parts) == written
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"), [(("", "3"), "year-lost"), (("S58", "春"), "not-a-date")]
+)
+def test_parts_that_make_no_date(parts, code):
+    with pytest.raises(Unreadable, match=code):
+        join_year_month(*parts)
 
 
 def test_a_day_is_needed():
@@ -145,5 +228,12 @@ def test_any_text_is_a_date_or_a_named_reason(text):
         value = read_partial_date(text).value
     except Unreadable as unreadable:
         reason = unreadable.code
-    named = {"ambiguous-era", "year-lost", "impossible-date", "not-a-date"}
+    named = {
+        "ambiguous-era",
+        "ambiguous-date",
+        "two-dates",
+        "year-lost",
+        "impossible-date",
+        "not-a-date",
+    }
     assert reason in named or value.start is None or value.start <= value.end
