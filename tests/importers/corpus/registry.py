@@ -127,5 +127,5 @@ _VERSIONS = text("""
 
 def versions(session: Session) -> dict[str, int]:
     """Every record of the registry with its version."""
-    rows = session.execute(_VERSIONS).tuples()
-    return dict(rows.all())
+    rows = session.execute(_VERSIONS)
+    return {row.id: row.version for row in rows}
