@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from importers import service
 from importers.models import ImportJob, ImportRow
 from service.accounts.actor import terminal_actor
 from service.core.database import SYSTEM, identify
 from service.core.settings import Settings
 from tests.importers.corpus.answers import CorpusFile
-from tests.importers.corpus.city import BEFORE
+from tests.importers.corpus.city import BEFORE, JGD2011
 from tests.importers.corpus.formats import delimited
 from tests.importers.corpus.make import corpus, write
 from tests.importers.corpus.run import STORED, FileResult, run
 from tests.importers.corpus.score import Score, Verdict, examples, scored, table, totals
 from tests.importers.corpus.variants import SYNONYMS, ledger
-from tests.importers.ledgers import load, plan
+from tests.importers.ledgers import plan
 from tests.own_database import own_settings
 
 BASELINE = Path(__file__).parent / "corpus" / "baseline.json"
@@ -43,7 +44,7 @@ def results(engine: Engine) -> dict[str, tuple[CorpusFile, FileResult]]:
     found = {}
     with engine.connect() as connection, connection.begin() as outer:
         with _session(connection) as session:
-            load(session, *BEFORE, by=ACTOR)
+            _found_city(session)
             session.commit()
         for file in corpus():
             with connection.begin_nested() as inner, _session(connection) as session:
@@ -52,6 +53,12 @@ def results(engine: Engine) -> dict[str, tuple[CorpusFile, FileResult]]:
                 inner.rollback()
         outer.rollback()
     return found
+
+
+def _found_city(session: Session) -> None:
+    for content in BEFORE:
+        job = plan(session, content, by=ACTOR, crs=JGD2011)
+        service.apply_job(session, job.id, by=ACTOR)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +133,7 @@ _NAMED_BY_CHANCE = frozenset(
 def city(engine: Engine) -> Iterator[Session]:
     with engine.connect() as connection, connection.begin() as outer:
         with _session(connection) as session:
-            load(session, *BEFORE, by=ACTOR)
+            _found_city(session)
             yield session
         outer.rollback()
 
