@@ -32,7 +32,7 @@ class PointMatch:
             return
         pairs = [_pair(row) for row in placed]
         city = self._city()
-        guess = guess_crs(pairs, city)
+        guess = guess_crs(pairs, city, decided=self._decided)
         for row in placed:
             crs = _in_datum(guess, row.cells["datum"]) if "datum" in row.cells else self._decided
             if crs is None and guess.asks and guess.crs:

@@ -9,7 +9,7 @@ from importers.records import Addition, Draft, Ref, RowNotes
 from importers.sources import devices
 from importers.sources.equipment_columns import COLUMNS, SPEC_FIELDS
 from importers.sources.source import Cells, Source, dated, picked
-from importers.values.dates import date_reader
+from importers.values.dates import date_reader, join_year_month
 from importers.values.reading import Unreadable
 from service.core.i18n.marker import N_
 from service.core.partial_date import PartialDate, Precision
@@ -138,8 +138,8 @@ def _parts(cells: Cells, decisions: Decisions, notes: RowNotes) -> list[Cells]:
 
 def _written_day(cells: Cells) -> str:
     """「S58」, 「3」 and 「31」 of three columns as one writing."""
-    parts = (str(cells[f"installed_{part}"]) for part in _DAY_PARTS if f"installed_{part}" in cells)
-    return ".".join(part.rstrip("年月日.") for part in parts)
+    year, month, day = (str(cells.get(f"installed_{part}", "")) for part in _DAY_PARTS)
+    return join_year_month(year, month, day)
 
 
 SOURCE = Source(

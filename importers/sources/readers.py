@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from importers.sources.source import Binding
 from importers.values.dates import date_reader
@@ -14,28 +13,14 @@ from importers.values.reading import Change, Reader, Reading, Unreadable, change
 from importers.values.specs import spec_reader
 from importers.values.text import folded, trimmed
 from importers.values.unknown import absence_of
-from service.core.partial_date import Precision
 
-_FISCAL = re.compile(r"年度(?:\(.*\))?$")
 _COUNT = re.compile(r"(\d+)(?:\.0+)?\s*(?:台|基|個|式|面|本|組|セット|箇所)?(?:\(.*\))?")
 
 
 def dates(binding: Binding) -> Reader:
     """「S58」 below 「設置年度」 is a fiscal year."""
     era = binding.decisions.eras.get(binding.field)
-    read = date_reader(era=era, epoch_1904=binding.epoch_1904)
-    if not _FISCAL.search(binding.header):
-        return read
-
-    def read_fiscal(raw: str) -> Reading:
-        reading = read(raw)
-        value = reading.value
-        if value is None or value.precision is not Precision.YEAR:
-            return reading
-        fiscal = read(f"{trimmed(raw).rstrip('年')}年度")
-        return Reading(replace(fiscal.value, raw=raw), fiscal.changes)
-
-    return read_fiscal
+    return date_reader(era=era, epoch_1904=binding.epoch_1904, unit=binding.unit)
 
 
 def money(binding: Binding) -> Reader:

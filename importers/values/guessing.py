@@ -8,13 +8,14 @@ from datetime import date
 from typing import NamedTuple
 
 from importers.values.coordinates import JAPAN, Box, degrees, is_metres, metres, point_reader
-from importers.values.datums import JGD2000, JGD2011, TOKYO, ZONES, Crs, from_plane
+from importers.values.datums import JGD2000, JGD2011, TOKYO, ZONES, Crs, crs_of, from_plane
 from importers.values.reading import Unreadable
 from service.core.geometry import LonLat, PlanePoint
 
 Pair = tuple[str, str]
 _DATUMS = (JGD2011, JGD2000, TOKYO)
 _NEW_DATUM_SINCE = date(2002, 4, 1)
+HOME_ZONE = 9
 _MARGIN = 0.05
 _ENOUGH = 0.8
 _SAMPLES = 200
@@ -48,17 +49,30 @@ class SamplePoint(NamedTuple):
 
 
 def guess_crs(
-    samples: Iterable[Pair], box: Box | None = None, *, surveyed: date | None = None
+    samples: Iterable[Pair],
+    box: Box | None = None,
+    *,
+    surveyed: date | None = None,
+    decided: int | None = None,
 ) -> Guess:
-    """``box`` is where the city is; ``surveyed`` the day of the oldest survey, if anybody knows."""
+    """What the figures of a file tell of it.
+
+    ``box`` is where the city is; ``surveyed`` the day of the oldest survey, if anybody knows;
+    ``decided`` a code that somebody has chosen, so that only the order of the axes is open.
+    """
     pairs = list(samples)[:_SAMPLES]
     in_metres = [(metres(one), metres(other)) for one, other in pairs if is_metres(one, other)]
     in_degrees = [point for point in map(_degrees, pairs) if point is not None]
     if not in_metres and not in_degrees:
         return Guess("unknown", (), swapped=False, asks=True, note="no-coordinates")
     if len(in_metres) > len(in_degrees):
-        return _of_metres(in_metres, box, surveyed)
-    return _of_degrees(in_degrees, box, surveyed)
+        guess = _of_metres(in_metres, box, surveyed, crs_of(decided).zone if decided else None)
+    else:
+        guess = _of_degrees(in_degrees, box, surveyed)
+    if decided is None:
+        return guess
+    outside = guess.note == "points-outside-city"
+    return guess._replace(crs=(decided,), asks=outside, note=guess.note if outside else "")
 
 
 def sample_points(
@@ -97,23 +111,43 @@ def _of_degrees(points: list[LonLat], box: Box | None, surveyed: date | None) ->
     return _guess("degrees", [None], surveyed, swapped=swapped, is_inside=share >= _ENOUGH)
 
 
-def _of_metres(points: list[tuple[float, float]], box: Box | None, surveyed: date | None) -> Guess:
+def _of_metres(
+    points: list[tuple[float, float]],
+    box: Box | None,
+    surveyed: date | None,
+    decided: int | None,
+) -> Guess:
     if box is None:
-        return _guess("metres", list(ZONES), surveyed, swapped=False, is_inside=True)
+        zones = [decided] if decided else list(ZONES)
+        swapped = _is_turned(points, decided or HOME_ZONE)
+        return _guess("metres", zones, surveyed, swapped=swapped, is_inside=True)
+    near = [decided] if decided else _zones_near(box)
     scored = sorted(
         (
             (_share_of_zone(points, zone, box, swapped=swapped), not swapped, -zone)
-            for zone in _zones_near(box)
+            for zone in near
             for swapped in (False, True)
         ),
         reverse=True,
     )
     if not scored or scored[0][0] < _ENOUGH:
-        zones = _zones_near(box) or list(ZONES)
-        return _guess("metres", zones, surveyed, swapped=False, is_inside=False)
+        return _guess("metres", near or list(ZONES), surveyed, swapped=False, is_inside=False)
     best = [one for one in scored if one[0] >= _ENOUGH and one[1] == scored[0][1]]
     zones = [-zone for _, _, zone in best]
     return _guess("metres", zones, surveyed, swapped=not scored[0][1], is_inside=True)
+
+
+def _is_turned(points: list[tuple[float, float]], zone: int) -> bool:
+    """Where nobody knows yet where the city is: the order by which more points are in the zone.
+
+    In the south-west of zone IX both orders are; there X lies below Y.
+    """
+    if zone == HOME_ZONE and all(one < 0 and other < 0 for one, other in points):
+        return sum(north > east for north, east in points) * 2 > len(points)
+    lat, lon = _ORIGINS[zone - 1]
+    around = Box(lon - _REACH[1], lat - _REACH[0], lon + _REACH[1], lat + _REACH[0])
+    straight = _share_of_zone(points, zone, around, swapped=False)
+    return _share_of_zone(points, zone, around, swapped=True) > straight
 
 
 def _guess(

@@ -6,9 +6,7 @@ Former names are another matter: that 「B工業」 is now 「C」 only a person
 import re
 from functools import lru_cache
 
-from importers.values.reading import Change, Reading
 from importers.values.text import folded
-from importers.values.unknown import absence_of
 
 _FORM = re.compile(
     r"\((?:株|有|合|資|名|財|一財|公財|社|独|同)\)"
@@ -33,11 +31,3 @@ def maker_name(raw: str) -> str:
 def maker_key(raw: str) -> str:
     """Equal for writings of one name, whatever its legal form, widths and old characters."""
     return _BLANK.sub("", maker_name(raw)).translate(_OLD_FORMS).casefold()
-
-
-def read_maker(raw: str) -> Reading:
-    """The name without its legal form; 「不明」 is no maker."""
-    if absence_of(raw):
-        return Reading(None, (Change("no-maker", raw, ""),))
-    name = maker_name(raw)
-    return Reading(name, (Change("maker-form", raw, name),) if name != raw else ())

@@ -52,6 +52,20 @@ def test_without_a_city_the_zone_is_asked():
     assert {Crs(6668, zone).code for zone in ZONES} <= set(guess.crs)
 
 
+@pytest.mark.parametrize("samples", [METRES, turned(METRES)])
+@pytest.mark.parametrize("box", [CITY, None])
+@pytest.mark.parametrize("crs", [6677, 30169])
+def test_a_decided_system_leaves_only_the_order(samples, box, crs):
+    guess = guess_crs(samples, box, decided=crs)
+    assert guess == ("metres", (crs,), samples is not METRES, False, "")
+
+
+def test_the_order_in_another_zone_is_judged_by_the_zone():
+    plane = to_plane(LonLat(141.35, 43.06), 6668 + 12)
+    sapporo = (f"{plane.north:.3f}", f"{plane.east:.3f}")
+    assert not guess_crs([sapporo], decided=6668 + 12).swapped
+
+
 def test_nothing_to_guess_from():
     assert guess_crs([("不明", ""), ("", "")], CITY).note == "no-coordinates"
     assert guess_crs([]).asks

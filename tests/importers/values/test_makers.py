@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.values.makers import maker_key, maker_name, read_maker
+from importers.values.makers import maker_key, maker_name
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,6 @@ def test_old_characters_and_widths(one, other):
 def test_former_names_are_other_names():
     assert maker_key("旧A製作所") != maker_key("A製作所")
     assert maker_key("B工業") != maker_key("B電機")
-
-
-def test_unknown_makers():
-    assert read_maker("不明").value is None
-    assert [change.rule for change in read_maker("不明").changes] == ["no-maker"]
-    assert read_maker("A社") == ("A社", ())
 
 
 @given(st.text(max_size=20))
