@@ -94,7 +94,6 @@ class Answer:
     header: str = ""
     written: str = ""
     sheet: str | None = None
-    part_no: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,6 @@ class CorpusFile:
     answers: Sequence[Answer]
     read_back: str = "equipment"
     replies: Mapping[str, Any] = field(default_factory=dict)
-    may_add: bool = False
-    skipped: str = ""
 
 
 def stored(*, told: Iterable[str] = (), **facts: Any) -> Stored:

@@ -129,21 +129,10 @@ class Ledger:
         truth: Mapping[str, Any],
         header: str = "",
         written: str = "",
-        **place: Any,
     ) -> None:
         """The answer to the line written last."""
-        self.answers.append(
-            Answer(
-                place.get("row_no", len(self.lines)),
-                name,
-                accepted,
-                truth,
-                header,
-                written,
-                self.sheet,
-                place.get("part_no"),
-            )
-        )
+        row_no = len(self.lines)
+        self.answers.append(Answer(row_no, name, accepted, truth, header, written, self.sheet))
 
     def ignored(self, name: str, cells: Sequence[Any], outcome: Outcome) -> None:
         self.line(*cells)
