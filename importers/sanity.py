@@ -12,6 +12,7 @@ from importers.interpretation import InterpretedRow
 from importers.mapping import Mapping
 from importers.questions import Question, Questions
 from importers.records import BLOCKING, problem
+from importers.values.codes import lost_zeros, widths_of
 from service.core.clock import JST, now
 from service.core.partial_date import PartialDate
 
@@ -71,13 +72,13 @@ class ColumnSanity:
         short = [row for row in coded if not row.cells[field].startswith("0")]
         if not short:
             return
-        widths = {len(row.cells[field]) for row in coded if row.cells[field].startswith("0")}
+        widths = widths_of(row.cells[field] for row in coded)
         widths |= queries.widths_with_zeros(self._session, _CODES[field])
         if not widths:
             return
         header = self._mapping.header[self._mapping.places[self._mapping.source.column(field)]]
         for row in short:
-            if len(row.cells[field]) < max(widths):
+            if lost_zeros(row.cells[field], widths):
                 told = {"field": field, "value": row.cells[field], "words": sorted(widths)}
                 row.block(problem("question", "lost-zeros", header, **told))
 

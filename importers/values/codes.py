@@ -78,9 +78,8 @@ def widths_of(codes: Iterable[str]) -> frozenset[int]:
     return frozenset(len(code) for code in codes if code.isdecimal() and code.startswith("0"))
 
 
-def lost_zeros(code: str, widths: Collection[int]) -> str | None:
-    """「12」 beside 「0013」 was 0012; None when nothing seems lost or nobody can say how much."""
+def lost_zeros(code: str, widths: Collection[int]) -> list[str]:
+    """What 「12」 may have been beside 「0013」: 0012; nothing for a number that lacks no zeros."""
     if not code.isdecimal() or code.startswith("0"):
-        return None
-    longer = [width for width in widths if width > len(code)]
-    return code.zfill(longer[0]) if len(longer) == 1 and len(set(widths)) == 1 else None
+        return []
+    return [code.zfill(width) for width in sorted(set(widths)) if width > len(code)]

@@ -80,23 +80,6 @@ def point_reader(crs: int, *, swapped: bool = False, box: Box | None = None) -> 
     return read
 
 
-def read_point(first: str, second: str) -> Reading:
-    """A `LonLat`, from 「緯度」 and 「経度」 or from X (north) and Y (east) of the city's zone.
-
-    Raises:
-        Unreadable: ``not-a-coordinate`` or ``coordinate-out-of-range``.
-    """
-    raw = f"{first.strip()} {second.strip()}"
-    if is_metres(first, second):
-        system = Crs(JGD2011, _CITY_ZONE)
-        # In the city the ranges of X and Y do not overlap, so that a swap is always seen.
-        swapped = metres(first) > metres(second)
-        point, rules = _located(first, second, system, swapped=swapped)
-    else:
-        point, rules = _located(first, second, Crs(JGD2011), swapped=False)
-    return _reading(point, raw, rules)
-
-
 def is_metres(first: str, second: str) -> bool:
     """Whether two cells can only be metres of a plane."""
     try:

@@ -1,20 +1,25 @@
 """Dates of Japanese ledgers: eras, fiscal years, half-known and unknown ones."""
 
 import re
-from calendar import monthrange
 from datetime import date, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 
+from importers.values.eras import (
+    ERA_NAMES,
+    WESTERN,
+    YEARS,
+    Days,
+    calendar_day,
+    days_of,
+    fiscal_year,
+    of_era,
+)
 from importers.values.reading import Change, Reader, Reading, Unreadable
 from importers.values.text import folded
 from importers.values.unknown import absence_of
-from service.core.clock import JST, now
-from service.core.i18n.dates import ERAS
 from service.core.partial_date import PartialDate, Precision
 
 FISCAL = "年度"
-WESTERN = "西暦"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−─━ー"), "-") | {ord("〜"): "~"}
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 _APPROXIMATE = re.compile(r"^約|^推定|\(推定\)$|推定$|頃$|ごろ$|ころ$|前後$|\?+$")
@@ -47,16 +52,8 @@ _ISO_FORMS = {
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927-05-18 to 2119-01-10
 _DAYS_TO_1904 = 1462
-_FOUR_DIGITS = 1000
-_YEARS = range(1868, 2200)
 _MONTHS, _LAST_DAY = 12, 31
 _APRIL = 4
-_FIRST_YEARS = {"明治": 1868} | {era.name: era.starts_on.year for era in ERAS if era.name != "明治"}
-_ERA_NAMES = {word: era.name for era in ERAS for word in (era.letter, era.name, era.name[:1])} | {
-    WESTERN: WESTERN
-}
-_LAST_DAYS = {older.name: newer.starts_on - timedelta(days=1) for newer, older in pairwise(ERAS)}
-_STARTS = {era.name: era.starts_on for era in ERAS}
 
 
 class _Column(NamedTuple):
@@ -65,13 +62,6 @@ class _Column(NamedTuple):
     era: str | None = None
     fiscal: bool = False
     epoch_1904: bool = False
-
-
-class _Days(NamedTuple):
-    start: date
-    end: date
-    precision: Precision
-    rules: tuple[str, ...] = ()
 
 
 def date_reader(
@@ -151,7 +141,7 @@ def iso(value: PartialDate) -> str:
 
 def _read(raw: str, column: _Column) -> Reading:
     if _ISO.fullmatch(raw):
-        day = _day(int(raw[:4]), int(raw[5:7]), int(raw[8:]), raw)
+        day = calendar_day(int(raw[:4]), int(raw[5:7]), int(raw[8:]), raw)
         return Reading(PartialDate(day, day, Precision.DAY, raw))
     usual = _WRITTEN.fullmatch(raw)
     if usual and (usual[3] or usual[4]):
@@ -174,7 +164,7 @@ def _prepared(raw: str) -> str:
     return _EVENT.sub("", text)
 
 
-def _interval(text: str, raw: str, column: _Column) -> _Days:
+def _interval(text: str, raw: str, column: _Column) -> Days:
     bare = _APPROXIMATE.sub("", text)
     if bare != text:
         found = _interval(bare, raw, column)
@@ -187,20 +177,20 @@ def _interval(text: str, raw: str, column: _Column) -> _Days:
     return _of_digits(text, raw, column) or _dated(text.rstrip("./-"), raw, column)
 
 
-def _range(text: str, raw: str, column: _Column) -> _Days:
+def _range(text: str, raw: str, column: _Column) -> Days:
     """「S57～58」; what 「S58.3～5」 ends with, nobody can say."""
     first, _, last = text.partition("~")
     era = re.match(_ERA, first)
     if last.isdecimal() and not re.fullmatch(rf"{_ERA}?\d+", first):
         raise Unreadable("not-a-date", value=raw)
-    inherited = column._replace(era=_ERA_NAMES[era[1].upper()]) if era else column
+    inherited = column._replace(era=ERA_NAMES[era[1].upper()]) if era else column
     start, end = _interval(first, raw, column), _interval(last, raw, inherited)
     if start.start > end.end:
         raise Unreadable("impossible-date", value=raw)
-    return _Days(start.start, end.end, Precision.RANGE, start.rules + end.rules)
+    return Days(start.start, end.end, Precision.RANGE, start.rules + end.rules)
 
 
-def _agreed(outer: str, inner: str, raw: str, column: _Column) -> _Days:
+def _agreed(outer: str, inner: str, raw: str, column: _Column) -> Days:
     """「1983年(昭和58年)3月」 says one thing twice."""
     told, beside = _interval(outer, raw, column), _interval(inner, raw, column)
     if told.start > beside.end or beside.start > told.end:
@@ -208,50 +198,50 @@ def _agreed(outer: str, inner: str, raw: str, column: _Column) -> _Days:
     return told
 
 
-def _of_digits(text: str, raw: str, column: _Column) -> _Days | None:
+def _of_digits(text: str, raw: str, column: _Column) -> Days | None:
     """20230331, S580331, 198303 and the serial numbers of spreadsheets."""
     if match := _COMPACT.fullmatch(text):
-        return _between(int(match[1]), int(match[2]), int(match[3]), raw)
+        return days_of(int(match[1]), int(match[2]), int(match[3]), raw)
     if match := _COMPACT_ERA.fullmatch(text):
-        return _of_era(_ERA_NAMES[match[1].upper()], int(match[2]), match[3], match[4], raw)
+        return of_era(ERA_NAMES[match[1].upper()], int(match[2]), match[3], match[4], raw)
     if match := _SERIAL.fullmatch(text):
         return _of_serial(int(match[1]), raw, column)
     match = _SIX_DIGITS.fullmatch(text)
     return _of_six_digits(match, raw, column) if match else None
 
 
-def _of_serial(number: int, raw: str, column: _Column) -> _Days:
+def _of_serial(number: int, raw: str, column: _Column) -> Days:
     if number not in _EXCEL_SERIALS:
         raise Unreadable("not-a-date", value=raw)
     late = column.epoch_1904
     day = _EXCEL_DAY_0 + timedelta(days=number + (_DAYS_TO_1904 if late else 0))
-    return _Days(day, day, Precision.DAY, ("excel-serial-1904" if late else "excel-serial",))
+    return Days(day, day, Precision.DAY, ("excel-serial-1904" if late else "excel-serial",))
 
 
-def _of_six_digits(match: re.Match[str], raw: str, column: _Column) -> _Days:
+def _of_six_digits(match: re.Match[str], raw: str, column: _Column) -> Days:
     """198303 is a year and a month; 580331 has an era nobody wrote; 201005 may be either."""
     year, month = int(match[1] + match[2]), int(match[3])
-    monthly = year in _YEARS and 1 <= month <= _MONTHS
+    monthly = year in YEARS and 1 <= month <= _MONTHS
     daily = 1 <= int(match[2]) <= _MONTHS and 1 <= month <= _LAST_DAY
     if monthly and daily:
         raise Unreadable("ambiguous-date", asks=True, value=raw)
     if monthly:
-        return _between(year, month, 0, raw)
+        return days_of(year, month, 0, raw)
     if not daily:
         raise Unreadable("not-a-date", value=raw)
     if column.era is None:
         raise Unreadable("ambiguous-era", asks=True, value=raw)
-    return _of_era(column.era, int(match[1]), match[2], match[3], raw)
+    return of_era(column.era, int(match[1]), match[2], match[3], raw)
 
 
-def _dated(text: str, raw: str, column: _Column) -> _Days:
+def _dated(text: str, raw: str, column: _Column) -> Days:
     if _YEAR_LOST.fullmatch(text):
         raise Unreadable("year-lost", value=raw)
     match = _WRITTEN.fullmatch(text)
     if match is None:
         raise Unreadable("not-a-date", value=raw)
     word, number, fiscal, month, day = match.groups()
-    era = _ERA_NAMES[word.upper()] if word else None
+    era = ERA_NAMES[word.upper()] if word else None
     year = int(number)
     if era is None and len(number) < 4:  # noqa: PLR2004 - a western year has four digits
         era = column.era
@@ -259,71 +249,13 @@ def _dated(text: str, raw: str, column: _Column) -> _Days:
             _refuse_impossible(month, day, raw)
             raise Unreadable("ambiguous-era", asks=True, value=raw)
     if fiscal or (column.fiscal and month is None):
-        return _fiscal_year(era, year, raw)
-    return _of_era(era, year, month, day, raw)
+        return fiscal_year(era, year, raw)
+    return of_era(era, year, month, day, raw)
 
 
 def _refuse_impossible(month: str | None, day: str | None, raw: str) -> None:
     if int(month or 0) > _MONTHS or int(day or 0) > _LAST_DAY:
         raise Unreadable("impossible-date", value=raw)
-
-
-def _of_era(era: str | None, year: int, month: str | None, day: str | None, raw: str) -> _Days:
-    found = _between(_western_year(era, year, raw), int(month or 0), int(day or 0), raw)
-    return found._replace(rules=_outside_era(found, era))
-
-
-def _fiscal_year(era: str | None, year: int, raw: str) -> _Days:
-    first = _western_year(era, year, raw)
-    days = _Days(date(first, 4, 1), date(first + 1, 3, 31), Precision.FISCAL_YEAR)
-    return days._replace(rules=_outside_era(days, era))
-
-
-def _western_year(era: str | None, number: int, raw: str) -> int:
-    """「58」 of a ledger in western years is the last such year that has begun."""
-    year = number
-    if era == WESTERN and number < _FOUR_DIGITS:
-        this_year = now().astimezone(JST).year
-        year = this_year - this_year % 100 + number % 100
-        year -= 100 if year > this_year else 0
-    elif era is not None and era != WESTERN:
-        if not 1 <= number < 100:  # noqa: PLR2004 - no era has had a hundred years
-            raise Unreadable("impossible-date", value=raw)
-        year = _FIRST_YEARS[era] + number - 1
-    if year not in _YEARS:
-        raise Unreadable("impossible-date", value=raw)
-    return year
-
-
-def _between(year: int, month: int, day: int, raw: str) -> _Days:
-    """Zero for month or day means that the ledger does not say."""
-    if year not in _YEARS:
-        raise Unreadable("impossible-date", value=raw)
-    if month == 0:
-        if day:
-            raise Unreadable("impossible-date", value=raw)
-        return _Days(date(year, 1, 1), date(year, 12, 31), Precision.YEAR)
-    if day == 0:
-        first = _day(year, month, 1, raw)
-        return _Days(first, first.replace(day=monthrange(year, month)[1]), Precision.MONTH)
-    found = _day(year, month, day, raw)
-    return _Days(found, found, Precision.DAY)
-
-
-def _day(year: int, month: int, day: int, raw: str) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise Unreadable("impossible-date", value=raw) from error
-
-
-def _outside_era(found: _Days, era: str | None) -> tuple[str, ...]:
-    """平成35年 was written in contracts before 2019: readable, but worth a look."""
-    if era is None or era == WESTERN:
-        return ()
-    if era in _LAST_DAYS and found.start > _LAST_DAYS[era]:
-        return ("era-overrun",)
-    return ("before-era",) if found.end < _STARTS[era] else ()
 
 
 def _part_of(cell: str, unit: str) -> str:

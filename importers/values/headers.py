@@ -3,7 +3,8 @@
 import re
 from functools import cache
 
-from importers.values.dates import FISCAL, WESTERN
+from importers.values.dates import FISCAL
+from importers.values.eras import WESTERN
 from importers.values.text import folded
 
 UNITS = {

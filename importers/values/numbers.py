@@ -1,5 +1,5 @@
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from importers.values.reading import Reading, Unreadable, changed
 from importers.values.text import folded
@@ -7,7 +7,6 @@ from importers.values.text import folded
 _NEGATIVE_MARKS = ("▲", "△", "-", "−")
 _UNIT_AT_END = re.compile(r"(千円|百万円|円|年|%|％|人|件|台|分|時間)$")
 _LARGEST_INTEGER = 2**31 - 1
-_MONEY_UNITS = {"円": 1, "千円": 1_000, "百万円": 1_000_000}
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DIGITS = re.compile(r"[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30}")
 _EXPONENT = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE](?:\+?[0-9]+|-[0-9]{3,})")
@@ -72,31 +71,6 @@ def read_int(raw: str) -> Reading:
     if abs(number) > _LARGEST_INTEGER:
         raise Unreadable("number-too-large", value=raw)
     return changed("number-form", raw, plain(number), int(number))
-
-
-def read_money(raw: str, *, unit: str) -> Reading:
-    """Yen. A unit in the cell outweighs the unit of the header.
-
-    Raises:
-        Unreadable: ``not-a-number``.
-    """
-    refuse_raised_digits(raw)
-    text = folded(raw)
-    written = _UNIT_AT_END.search(text)
-    if written and written.group(1) in _MONEY_UNITS:
-        unit = written.group(1)
-        text = text[: written.start()]
-    yen = (parse_decimal(text) * _MONEY_UNITS[unit]).quantize(Decimal(1), ROUND_HALF_UP)
-    rule = "money-unit" if unit != "円" else "number-form"
-    return changed(rule, raw, str(int(yen)), int(yen))
-
-
-def read_yen(raw: str) -> Reading:
-    return read_money(raw, unit="円")
-
-
-def read_thousand_yen(raw: str) -> Reading:
-    return read_money(raw, unit="千円")
 
 
 _TRUE = frozenset(

@@ -69,12 +69,12 @@ def test_what_a_spreadsheet_made_of_a_code_is_asked(raw, code):
 def test_lost_zeros_are_seen_beside_numbers_that_kept_theirs():
     widths = widths_of(["0012", "0300", "P-1", "1234", "7"])
     assert widths == {4}
-    assert lost_zeros("7", widths) == "0007"
-    assert lost_zeros("1234", widths) is None
-    assert lost_zeros("0012", widths) is None
-    assert lost_zeros("P-1", widths) is None
-    assert lost_zeros("7", set()) is None
-    assert lost_zeros("7", {3, 4}) is None
+    assert lost_zeros("7", widths) == ["0007"]
+    assert lost_zeros("1234", widths) == []
+    assert lost_zeros("0012", widths) == []
+    assert lost_zeros("P-1", widths) == []
+    assert lost_zeros("7", set()) == []
+    assert lost_zeros("7", {4, 3}) == ["007", "0007"]
 
 
 def test_a_dash_alone_is_no_code():

@@ -7,8 +7,6 @@ from hypothesis import strategies as st
 from importers.values.numbers import (
     parse_decimal,
     read_int,
-    read_thousand_yen,
-    read_yen,
     read_yes_no,
 )
 from importers.values.reading import Unreadable
@@ -49,22 +47,20 @@ def test_a_fraction_is_no_whole_number():
 
 
 @pytest.mark.parametrize(
-    ("read", "raw", "expected"),
+    ("raw", "code"),
     [
-        (read_yen, "12,345", 12_345),
-        (read_yen, "12,345千円", 12_345_000),
-        (read_thousand_yen, "12,345", 12_345_000),
-        (read_thousand_yen, "1.5", 1_500),
-        (read_thousand_yen, "980円", 980),
-        (read_thousand_yen, "2百万円", 2_000_000),
+        ("10²", "not-a-number"),
+        ("⑴", "not-a-number"),
+        ("½", "not-a-number"),
+        ("1.2E+09", "digits-lost"),
+        ("1E5", "digits-lost"),
+        ("99999999999", "number-too-large"),
     ],
 )
-def test_money_becomes_yen(read, raw, expected):
-    assert read(raw).value == expected
-
-
-def test_money_names_the_unit_of_the_header():
-    assert [change.rule for change in read_thousand_yen("980").changes] == ["money-unit"]
+def test_what_only_looks_like_a_figure(raw, code):
+    with pytest.raises(Unreadable) as caught:
+        read_int(raw)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(
@@ -82,3 +78,12 @@ def test_neither_yes_nor_no():
 @given(st.integers(-(10**12), 10**12))
 def test_grouped_digits_are_read_back(number):
     assert parse_decimal(f"{number:,}") == number
+
+
+@given(st.text(max_size=15) | st.text(alphabet="0123456789.,-▲()eE+¥", max_size=10))
+def test_any_text_is_a_figure_or_a_reason(text):
+    try:
+        number = parse_decimal(text)
+    except Unreadable:
+        number = parse_decimal("0")
+    assert number.is_finite()
