@@ -80,6 +80,11 @@ class JobNotPlanned(Conflict):
     message = N_("この取込はすでに確定または取り消されています。")
 
 
+class JobNotApplied(Conflict):
+    code = "job-not-applied"
+    message = N_("確定していない取込は取り消せません。")
+
+
 class PlanIsStale(Stale):
     code = "plan-is-stale"
     message = N_(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from importers.kind import Kind, Parent
 from importers.kinds import KINDS
 from importers.models import ImportJob, JobState, Outcome
+from importers.undo_queries import keep_prior
 
 
 class Existing(NamedTuple):
@@ -224,6 +225,7 @@ def apply_operations(
             more = {"do": "create", "defaults": json.dumps(dict(kind.defaults))}
             counts[kind.name] = {"created": _written(session, _create(kind), params | more)}
         if (kind.name, "update") in work:
+            keep_prior(session, kind, job_id)
             written = _written(session, _update(kind), params | {"do": "update"})
             counts.setdefault(kind.name, {})["updated"] = written
     return counts
@@ -245,6 +247,38 @@ _COUNT_ON = text(
     " on conflict (facility_id, fiscal_year) do update"
     " set last_no = greatest(case_number.last_no, excluded.last_no)"
 )
+
+
+_CASE_NUMBERS = text(
+    "select coalesce(jsonb_agg(to_jsonb(n)), '[]') from case_number n"
+    " where n.facility_id in (select facility_id from fault_case where source_import_id = :job_id)"
+)
+# Numbers that were given since the import are never given again.
+_RESTORE_NUMBERS = text(
+    "delete from case_number n where facility_id in"
+    " (select facility_id from fault_case where source_import_id = :job_id)"
+    " and not exists (select 1 from fault_case c where c.facility_id = n.facility_id"
+    " and c.source_import_id is distinct from :job_id and c.created_at > :applied_at)"
+)
+_INSERT_NUMBERS = text(
+    "insert into case_number select n.* from"
+    " jsonb_populate_recordset(null::case_number, cast(:numbers as jsonb)) n"
+    " on conflict do nothing"
+)
+
+
+def case_numbers(session: Session, job_id: UUID) -> list[dict[str, Any]]:
+    """The last numbers given in the facilities of the job's cases."""
+    found: list[dict[str, Any]] = session.execute(_CASE_NUMBERS, {"job_id": job_id}).scalar_one()
+    return found
+
+
+def restore_case_numbers(
+    session: Session, numbers: list[dict[str, Any]], job_id: UUID, applied_at: datetime | None
+) -> None:
+    session.execute(_RESTORE_NUMBERS, {"job_id": job_id, "applied_at": applied_at})
+    if numbers:
+        session.execute(_INSERT_NUMBERS, {"numbers": json.dumps(numbers)})
 
 
 def count_case_numbers_on(session: Session, job_id: UUID) -> None:

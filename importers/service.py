@@ -16,6 +16,7 @@ from importers.collector import collector_resting
 from importers.decisions import Decisions
 from importers.errors import (
     ImportJobNotFound,
+    JobNotApplied,
     JobNotPlanned,
     PlanDiffers,
     PlanHasBadRows,
@@ -26,6 +27,7 @@ from importers.plan import PlannedRow
 from importers.planning import MadePlan, make_plan
 from importers.progress import untold
 from importers.staleness import moved_rows, work_of
+from importers.undo import Undone, undo
 from service.accounts.actor import Actor
 from service.audit.service import record
 from service.core.clock import now
@@ -121,12 +123,13 @@ def apply_job(
     if moved:
         raise PlanIsStale(rows=", ".join(map(str, moved[:NAMED_ROWS])))
     records = queries.apply_operations(session, job.id, work.keys(), by.id)
+    numbers = queries.case_numbers(session, job.id)
     queries.count_case_numbers_on(session, job.id)
     job.state = JobState.APPLIED
     job.applied_at = now()
     job.updated_by = by.id
     job.counts = {**job.counts, "records": records}
-    job.options = {**job.options, "mode": mode.value}
+    job.notes = {**job.notes, "mode": mode.value, "case_numbers": numbers}
     session.flush()
     receipt = Receipt(job.id, mode, _outcomes(job), records)
     record(
@@ -139,6 +142,29 @@ def apply_job(
     )
     publish(session, "import.applied", {"job_id": str(job.id), "source": job.source})
     return receipt
+
+
+def undo_job(session: Session, job_id: UUID, *, by: Actor) -> Undone:
+    """Sets everything back that the import wrote; what was changed or used since stays.
+
+    Raises:
+        JobNotApplied: when there is nothing to take back.
+    """
+    job = job_of(session, job_id, lock=True)
+    if job.state != JobState.APPLIED:
+        raise JobNotApplied
+    job.state = JobState.UNDOING
+    session.flush()
+    numbers = job.notes.get("case_numbers", [])
+    queries.restore_case_numbers(session, numbers, job.id, job.applied_at)
+    done = undo(session, job.id)
+    job.state = JobState.UNDONE
+    job.undone_at = now()
+    job.updated_by = by.id
+    job.counts = {**job.counts, "undone": done.told()}
+    record(session, "import.undo", "import_job", job.id, by=by, after=done.told())
+    publish(session, "import.undone", {"job_id": str(job.id), "source": job.source})
+    return done
 
 
 def abandon_job(session: Session, job_id: UUID, *, by: Actor) -> ImportJob:
