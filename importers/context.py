@@ -26,14 +26,13 @@ def facility_of(
     labels = {
         h for column in mapping.source.columns if column.field in FACILITY for h in column.headers
     }
-    words = list(_words(table, labels))
+    words = list(_words(table, labels)) or ["-"]
     for word in words:
         code = _named(directory, word)
         if code is not None:
             told = problem("warning", "facility-from-context", facility=code, value=word)
             return code, told
-    asked = words[0] if words else table.sheet or "-"
-    return None, problem("question", "facility-of-table", value=asked)
+    return None, problem("question", "facility-of-table", value=words[0])
 
 
 def _words(table: SourceTable, labels: set[str]) -> Iterator[str]:

@@ -248,7 +248,9 @@ def _read(column: _ReadColumn, raw: str) -> _Cell:
             return _Cell(None, told)
         raw = new
     if raw in DITTO:
-        return _Cell(None, [problem("error", "ditto-without-row-above", name)], failed=True)
+        return _Cell(
+            None, [problem("error", "ditto-without-row-above", name, value=raw)], failed=True
+        )
     try:
         reading = column.read(raw)
     except Unreadable as reason:

@@ -36,6 +36,7 @@ class Draft:
     """One record as one row describes it.
 
     ``ensure`` only makes sure that the record exists: one that is there is left as it is.
+    ``soft`` columns fill a gap and replace nothing.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Draft:
     values: dict[str, Any]
     refs: dict[str, Ref] = field(default_factory=dict)
     ensure: bool = False
+    soft: frozenset[str] = frozenset()
 
 
 Message = dict[str, Any]

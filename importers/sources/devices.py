@@ -6,6 +6,7 @@ from typing import Any
 
 from importers.records import Draft, Ref
 from importers.sources.source import Cells
+from importers.values.makers import maker_name
 from importers.values.text import folded
 from service.core.partial_date import PartialDate, Precision
 from service.registry.domain import LocationKind
@@ -22,7 +23,6 @@ _KIND_ENDINGS = (
     ("屋上", LocationKind.OUTDOORS),
 )
 _FLOOR = re.compile(r"B?\d+F|P?H?RF", re.IGNORECASE)
-_COMPANY_FORM = re.compile(r"^(?:\(株\)|株式会社|\(有\)|有限会社)\s*|\s*(?:\(株\)|株式会社)$")
 
 
 @lru_cache(maxsize=4096)
@@ -55,19 +55,22 @@ def _location_kind(name: str) -> LocationKind:
 
 
 def model(cells: Cells) -> list[Draft]:
-    """The model, when the row names one; a maker alone is not a model."""
-    number = cells.get("model_no")
+    """The model that the row names; of a maker alone it is not known which."""
+    raw = cells.get("manufacturer")
+    number = cells.get("model_no") or (UNKNOWN_MODEL if raw else None)
     if not number:
         return []
-    raw = cells.get("manufacturer")
     values = {"manufacturer": maker(raw), "manufacturer_raw": raw, "model_no": number}
     return [Draft("device_model", (maker(raw) or "", number), values, ensure=True)]
+
+
+UNKNOWN_MODEL = "型式不明"
 
 
 @lru_cache(maxsize=4096)
 def maker(raw: str | None) -> str | None:
     """One name for 「㈱A社」, 「A社（株）」 and 「A社」; the writing is kept beside it."""
-    return _COMPANY_FORM.sub("", folded(raw)) if raw else None
+    return maker_name(raw) if raw else None
 
 
 def installation(

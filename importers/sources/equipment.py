@@ -78,7 +78,9 @@ def _device(cells: Cells) -> list[Draft]:
     models = devices.model(cells)
     if models:
         refs["model_id"] = Ref("device_model", models[0].key)
-    return [*models, Draft("device", (asset,), values, refs), _stay(cells, asset, place)]
+    soft = frozenset() if "model_no" in cells else frozenset({"model_id"})
+    device = Draft("device", (asset,), values, refs, soft=soft)
+    return [*models, device, _stay(cells, asset, place)]
 
 
 def _stay(cells: Cells, asset: str, place: str) -> Draft:

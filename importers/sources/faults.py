@@ -1,14 +1,18 @@
 """Fault history: one row is a case, the report that told of it and what was done."""
 
+from datetime import datetime, time
+
+from importers.decisions import Decisions
 from importers.matching.faults import FaultMatcher
 from importers.records import OCCUPANT, Draft, Ref, RowNotes
 from importers.sources.readers import instants, yen
 from importers.sources.source import Cells, Lookup, Source, column, picked
 from importers.values.choices import choice, choices
 from importers.values.codes import read_class_code, read_code, read_optional_code
+from importers.values.instants import join_day_time, read_instant
 from importers.values.numbers import read_yes_no
 from importers.values.reading import Reading, Unreadable
-from importers.values.text import read_words
+from importers.values.text import read_raw, read_words
 from service.core.clock import JST
 from service.core.i18n.marker import N_
 from service.faults import domain as words
@@ -105,6 +109,7 @@ def _case(cells: Cells, notes: RowNotes) -> Draft:
         "stop_from",
         "stop_to",
     )
+    values.setdefault("occurred_precision", _precision(cells["occurred_at"]))
     values["reported_at"] = _reported_at(cells)
     values["summary"] = cells.get("body", "").split("\n")[0][:_SUMMARY_LENGTH]
     values |= _severity(cells) | _state(cells, notes)
@@ -115,6 +120,26 @@ def _case(cells: Cells, notes: RowNotes) -> Draft:
     if "merged_into" in cells:
         refs["merged_into_id"] = Ref("fault_case", (cells["merged_into"],))
     return Draft("fault_case", (number,), values, refs)
+
+
+def _precision(moment: datetime) -> str:
+    """A day without an hour is read as its midnight."""
+    clock = moment.astimezone(JST).time()
+    return OccurredPrecision.DAY if clock == time() else OccurredPrecision.EXACT
+
+
+def _moments(cells: Cells, _decisions: Decisions, notes: RowNotes) -> list[Cells]:
+    """The hour of a column of its own joins its day."""
+    if "occurred_time" in cells and "occurred_at" in cells:
+        day = f"{cells['occurred_at'].astimezone(JST):%Y-%m-%d}"
+        try:
+            reading = read_instant(join_day_time(day, cells.pop("occurred_time")))
+        except Unreadable as reason:
+            params = reason.params | {"in_field": "occurred_time", "field": "occurred_time"}
+            raise Unreadable(reason.code, asks=reason.asks, **params) from reason
+        cells["occurred_at"] = reading.value
+        notes.changes("発生日時", reading.changes)
+    return [cells]
 
 
 def _reported_at(cells: Cells) -> object:
@@ -260,6 +285,7 @@ SOURCE = Source(
             bind=instants,
             required=True,
         ),
+        column("occurred_time", "発生時刻", "発生時間", "時刻", "故障時刻", read=read_raw),
         column("occurred_precision", "発生精度", read=_PRECISION),
         column("found_at", "発見日時", "発見日", bind=instants),
         column("reported_at", "報告日時", "報告日", "受付日時", "受付日", bind=instants),
@@ -280,6 +306,7 @@ SOURCE = Source(
             "状況内容",
             "故障状況",
             "故障の内容",
+            "不具合の内容",
             "件名",
             "概要",
         ),
@@ -301,5 +328,6 @@ SOURCE = Source(
     ),
     _draft,
     elsewhere=frozenset({"facility", "facility_code"}),
+    expand=_moments,
     matcher=FaultMatcher,
 )
