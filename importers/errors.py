@@ -12,7 +12,7 @@ class EmptyFile(Invalid):
 class UnknownEncoding(Invalid):
     code = "unknown-encoding"
     message = N_(
-        "文字コードを判別できません（UTF-8、CP932、UTF-16のどれとしても読めない文字があります）。"
+        "文字コードを判別できません（%(line)s行目に、%(encoding)sとして読めない文字があります）。"
         "Excelで開き、「CSV UTF-8」で保存し直してください。"
     )
 

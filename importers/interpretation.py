@@ -7,13 +7,14 @@ from typing import Any
 from importers.decisions import Decisions
 from importers.directory import Directory
 from importers.mapping import Mapping
+from importers.reading.appearance import NO_VALUE
 from importers.reading.table import SourceRow, SourceTable
 from importers.records import BLOCKING, Draft, Message, RowNotes, change_message, problem
 from importers.sources.source import Cells, Column, Lookup
 from importers.values.reading import Change, Reader, Unreadable
 
 DITTO = frozenset({"〃", "″", "”", '"', "''", "々", "同上", "同左", "↓", "↑"})
-CLEARS = frozenset({"<空>", "＜空＞", "<空白>"})
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
 
 @dataclass(slots=True)
@@ -247,6 +248,9 @@ def _read(column: _ReadColumn, raw: str) -> _Cell:
         if not new:
             return _Cell(None, told)
         raw = new
+    if raw in _ERRORS or raw == NO_VALUE:
+        code = "formula-without-value" if raw == NO_VALUE else "cell-error"
+        return _Cell(None, [problem("error", code, name, value=raw)], failed=True)
     if raw in DITTO:
         return _Cell(
             None, [problem("error", "ditto-without-row-above", name, value=raw)], failed=True

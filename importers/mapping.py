@@ -7,9 +7,11 @@ from functools import cache
 
 from importers.decisions import Decisions, header_signature
 from importers.sources.source import Column, Source
-from importers.values.headers import split_header
+from importers.values.headers import split_header, unit_named
 
 LIKELY = 0.6
+_MONEY = frozenset({"円", "千円", "百万円"})
+_PRICES = frozenset({"cost", "cost_yen"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,14 @@ class Mapping:
     @property
     def missing_either(self) -> list[tuple[str, ...]]:
         return [group for group in self.source.either if not self.fields & set(group)]
+
+    def in_unit(self, word: str) -> "Mapping":
+        """「単位：千円」 above the table holds for prices whose header names no unit."""
+        unit = unit_named(word)
+        if unit not in _MONEY:
+            return self
+        priced = {c: u or unit if c.field in _PRICES else u for c, u in self.units.items()}
+        return Mapping(self.source, self.header, self.places, priced)
 
     def told(self) -> list[dict[str, str]]:
         """Every header with the field it became, in the order of the file."""

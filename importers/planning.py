@@ -117,6 +117,8 @@ class _Planning:
         unknown: list[tuple[int, SourceTable]] = []
         for number, table in enumerate(file.tables, start=1):
             mapping = mapping_of(table.header, self._decisions)
+            if mapping is not None and table.unit is not None:
+                mapping = mapping.in_unit(table.unit)
             if mapping is None:
                 unknown.append((number, table))
             else:

@@ -10,14 +10,14 @@ _MAX_CELL_CHARACTERS = 1_000_000
 _NOT_TABLES = ("<!doctype", "<html", "%pdf", "{\\rtf")
 
 
-def read_delimited(content: bytes) -> Grid:
+def read_delimited(content: bytes, encoding: str | None = None) -> Grid:
     """CSV or TSV.
 
     Raises:
         UnknownEncoding: when no strict decoder accepts the bytes.
         NotATable: when the text is something else.
     """
-    text, encoding = decode(content)
+    text, encoding = decode(content, encoding)
     text = text.rstrip(END_OF_FILE)
     if text.lstrip()[:16].lower().startswith(_NOT_TABLES):
         raise NotATable

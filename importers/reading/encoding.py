@@ -15,22 +15,25 @@ _SAMPLE_BYTES = 4096
 _SEPARATORS = b"\t\n\r,"
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """The text and the name of its encoding.
+def decode(content: bytes, wanted: str | None = None) -> tuple[str, str]:
+    """The text and the name of its encoding; ``wanted`` overrules what the bytes look like.
 
     Raises:
-        UnknownEncoding: when no strict reading succeeds.
+        UnknownEncoding: when no strict reading succeeds, with the line of the first bad byte.
         NotATable: when the bytes are no text at all.
     """
-    for candidate in _candidates(content):
+    farthest, sort = 0, ""
+    for candidate in (wanted,) if wanted else _candidates(content):
         try:
             text = content.decode(candidate)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if error.start >= farthest:
+                farthest, sort = error.start, candidate
             continue
         if "\x00" in text:
             raise NotATable
         return text, candidate
-    raise UnknownEncoding
+    raise UnknownEncoding(line=str(content.count(b"\n", 0, farthest) + 1), encoding=sort)
 
 
 def _candidates(content: bytes) -> tuple[str, ...]:

@@ -3,31 +3,29 @@
 import hashlib
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Any
 
 from importers.errors import EmptyFile, HeaderNotFound
 from importers.reading.delimited import read_delimited
-from importers.reading.header import find_table
-from importers.reading.table import Grid, SourceTable
+from importers.reading.table import Grid, Note, SourceTable
+from importers.reading.tables import find_tables
 from importers.reading.workbook import is_workbook, read_workbook
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """``tables`` holds one table per sheet that has a row of column names."""
+    """``tables`` in the order of the file; ``notes`` tell of what was left out as a whole."""
 
     sha256: str
     size_bytes: int
     tables: list[SourceTable]
-    sheets_without_table: list[str]
     encoding: str | None = None
-    notes: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def read_tables(
     content: bytes, *, known: AbstractSet[str], encoding: str | None = None
 ) -> SourceFile:
-    """Reads CSV, TSV or a workbook.
+    """Reads CSV, TSV or a workbook; ``encoding`` overrules what a text file looks like.
 
     Raises:
         EmptyFile: when there is nothing in it.
@@ -35,19 +33,27 @@ def read_tables(
     """
     if not content.strip(b"\x00\x1a \t\r\n"):
         raise EmptyFile
-    grids = read_workbook(content) if is_workbook(content) else [read_delimited(content)]
+    notes: list[Note] = []
+    if is_workbook(content):
+        grids = read_workbook(content, notes)
+    else:
+        grids = [read_delimited(content, encoding)]
     if not any(_has_text(grid) for grid in grids):
         raise EmptyFile
-    found = [(grid, find_table(grid, known)) for grid in grids]
-    tables = [table for _, table in found if table is not None]
+    tables: list[SourceTable] = []
+    for grid in grids:
+        found = find_tables(grid, known)
+        if not found:
+            notes.append({"code": "sheet-without-table", "sheet": grid.sheet or ""})
+        tables += found
     if not tables:
         raise HeaderNotFound
     return SourceFile(
         sha256=hashlib.sha256(content).hexdigest(),
         size_bytes=len(content),
         tables=tables,
-        sheets_without_table=[grid.sheet or "" for grid, table in found if table is None],
         encoding=grids[0].encoding,
+        notes=notes,
     )
 
 

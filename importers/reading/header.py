@@ -1,79 +1,146 @@
-"""Which row names the columns: titles and dates may stand above it, notes and totals below."""
+"""The names of columns: one to three rows, merged, written downwards, units in a row of their own.
 
+Which rows they are is told by the names that ledgers are known to use; where none is known, the
+first row with at least two cells is taken.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import NamedTuple
 
-from importers.reading.table import Grid, SourceRow, SourceTable, header_name
+from importers.reading.appearance import Merge
+from importers.reading.table import Grid, SourceRow, header_name
+from importers.values.headers import split_header, unit_named
 
 SEARCHED_ROWS = 40
-_TOTALS = frozenset({"合計", "小計", "総計", "計"})
-_NOTE_MARKS = ("※", "注)", "注）", "(注", "（注")
+_MOST_ROWS = 3
+_FEW = 2
+_BRACKETS = re.compile(r"^[(\[〔【［<]?(?:単位[:：]?)?(.+?)[)\]〕】］>]?$")
 
 
-def find_table(grid: Grid, known_headers: AbstractSet[str]) -> SourceTable | None:
-    """The table below the row with most known names, or below the first full row if none is known.
+class Header(NamedTuple):
+    """Rows ``first`` to ``last`` of a grid (indices) and the name of each column."""
 
-    None when no row holds at least two names.
-    """
-    at = _header_index(grid.rows, known_headers)
-    if at is None:
-        return None
-    header_row = grid.rows[at]
-    names = _without_trailing_blanks(tuple(header_name(cell) for cell in header_row.cells))
-    notes: list[dict[str, Any]] = []
-    if at > 0:
-        notes.append({"code": "lines-above-header", "rows": [row.row_no for row in grid.rows[:at]]})
-    rows = _data_rows(grid.rows[at + 1 :], names, notes)
-    return SourceTable(grid.sheet, names, header_row.row_no, rows, grid.encoding, notes)
+    first: int
+    last: int
+    names: tuple[str, ...]
 
 
-def _header_index(rows: list[SourceRow], known: AbstractSet[str]) -> int | None:
-    best, best_score = None, (0, 0)
+def is_header(row: SourceRow, known: AbstractSet[str]) -> bool:
+    """At least two cells are known names of columns, and half of all that is written."""
+    names = [header_name(cell) for cell in row.cells if cell and not cell.isspace()]
+    found = sum(_is_known(name, known) for name in names)
+    return found >= _FEW and found * 2 >= len(names)
+
+
+def header_at(grid: Grid, index: int, known: AbstractSet[str]) -> Header:
+    """The header of which a row is part, with the rows above and below that belong to it."""
+    rows = grid.rows
+    first, last = _reach(grid, index)
+    if first == index and index > 0 and _is_banner(rows, index):
+        first = index - 1
+    if last + 1 < len(rows) and _is_units(rows[last + 1]):
+        last += 1
+    lines = [_line(rows[at], grid.look.merges, reaches=at < index) for at in range(first, last + 1)]
+    width = max(map(len, lines))
+    stacks = [[line[at] if at < len(line) else "" for line in lines] for at in range(width)]
+    leaves = Counter(_leaf(stack) for stack in stacks)
+    names = tuple(_joined(stack, known, is_alone=leaves[_leaf(stack)] == 1) for stack in stacks)
+    return Header(first, last, _trimmed(names))
+
+
+def fallback_index(rows: Sequence[SourceRow]) -> int | None:
     for index, row in enumerate(rows[:SEARCHED_ROWS]):
-        names = [name for cell in row.cells if (name := header_name(cell))]
-        score = (sum(name in known for name in names), 0)
-        if best is None and len(names) > 1:
-            score = (score[0], 1)
-        if score > best_score:
-            best, best_score = index, score
-    return best
+        if sum(bool(cell.strip()) for cell in row.cells) >= _FEW:
+            return index
+    return None
 
 
-def _without_trailing_blanks(names: tuple[str, ...]) -> tuple[str, ...]:
+def _is_known(name: str, known: AbstractSet[str]) -> bool:
+    return name in known or split_header(name)[0] in known
+
+
+def _reach(grid: Grid, index: int) -> tuple[int, int]:
+    """Cells merged downwards tell how many rows the header has."""
+    numbers = [row.row_no for row in grid.rows[index : index + _MOST_ROWS]]
+    here = numbers[0]
+    first, last = index, index
+    for merge in grid.look.merges:
+        if not merge.top <= here <= merge.bottom or merge.bottom - merge.top >= _MOST_ROWS:
+            continue
+        first = min(first, index - (here - merge.top))
+        last = max(last, index + sum(here < number <= merge.bottom for number in numbers[1:]))
+    return max(first, 0), last
+
+
+def _is_banner(rows: Sequence[SourceRow], index: int) -> bool:
+    """The row right above holds a few words over several columns each."""
+    above, row = rows[index - 1], rows[index]
+    filled = [at for at, cell in enumerate(above.cells) if cell.strip()]
+    names = sum(bool(cell.strip()) for cell in row.cells)
+    is_adjacent = above.row_no + 1 + sum(c.count("\n") for c in above.cells) >= row.row_no
+    return is_adjacent and _FEW <= len(filled) < names and not _looks_like_pairs(above)
+
+
+def _looks_like_pairs(row: SourceRow) -> bool:
+    return any(cell.rstrip().endswith((":", "：")) for cell in row.cells)
+
+
+def _is_units(row: SourceRow) -> bool:
+    cells = [cell for cell in row.cells if cell.strip()]
+    return bool(cells) and all(_unit(cell) for cell in cells)
+
+
+def _unit(cell: str) -> str | None:
+    match = _BRACKETS.match(header_name(cell))
+    return unit_named(match[1]) if match else None
+
+
+def _line(row: SourceRow, merges: Sequence[Merge], *, reaches: bool) -> list[str]:
+    """The words of one row, each over all columns that it stands above.
+
+    A CSV keeps no merges: there a word ``reaches`` as far as the cells right of it are blank.
+    """
+    names = [header_name(cell) for cell in row.cells]
+    if reaches and not merges:
+        word = ""
+        for at, name in enumerate(names):
+            word = names[at] = name or word
+    for merge in merges:
+        if merge.top <= row.row_no <= merge.bottom and merge.left < len(names):
+            word = names[merge.left]
+            for at in range(merge.left, min(merge.right + 1, len(names))):
+                names[at] = names[at] or word
+    return names
+
+
+def _parts(stack: list[str]) -> tuple[list[str], str]:
+    """The words above a column from the top down, and the unit that a row of its own gives."""
+    words = [word for at, word in enumerate(stack) if word and word not in stack[:at]]
+    unit = _unit(words.pop()) if len(words) > 1 and _unit(words[-1]) else None
+    return words, f"({unit})" if unit else ""
+
+
+def _leaf(stack: list[str]) -> str:
+    words, _ = _parts(stack)
+    return words[-1] if words and stack[-1] else ""
+
+
+def _joined(stack: list[str], known: AbstractSet[str], *, is_alone: bool) -> str:
+    """「設置」 over 「年」 is 設置年 when ledgers know that name, 年 alone when they know this."""
+    words, unit = _parts(stack)
+    if len(words) <= 1:
+        return "".join(words) + unit
+    leaf, whole = words[-1], "".join(words[-2:])
+    if _is_known(leaf, known) or (is_alone and not _is_known(whole, known)):
+        return leaf + unit
+    return (whole if _is_known(whole, known) else "".join(words)) + unit
+
+
+def _trimmed(names: tuple[str, ...]) -> tuple[str, ...]:
     end = len(names)
     while end and not names[end - 1]:
         end -= 1
     return names[:end]
-
-
-def _data_rows(
-    rows: list[SourceRow], header: tuple[str, ...], notes: list[dict[str, Any]]
-) -> list[SourceRow]:
-    """Rows that hold data. What is left out is noted with its row number."""
-    width, kept = len(header), []
-    skipped: dict[str, list[int]] = {}
-    for row in rows:
-        reason = _not_data(row, header)
-        if reason == "blank":
-            continue
-        if reason:
-            skipped.setdefault(reason, []).append(row.row_no)
-        else:
-            cells = row.cells[:width] + ("",) * (width - len(row.cells))
-            kept.append(SourceRow(row.row_no, cells))
-    notes.extend({"code": code, "rows": numbers} for code, numbers in skipped.items())
-    return kept
-
-
-def _not_data(row: SourceRow, header: tuple[str, ...]) -> str | None:
-    filled = [cell for cell in row.cells if cell and not cell.isspace()]
-    if not filled:
-        return "blank"
-    first = header_name(filled[0])
-    if first in _TOTALS:
-        return "total-row"
-    if len(filled) == 1 and filled[0].lstrip().startswith(_NOTE_MARKS):
-        return "note-row"
-    if first in header and tuple(map(header_name, row.cells[: len(header)])) == header:
-        return "repeated-header"
-    return None

@@ -1,8 +1,13 @@
 """A table as it was read: every cell is text, every row knows its place in the file."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from importers.reading.appearance import Look
+
+Note = dict[str, Any]
 
 
 class SourceRow(NamedTuple):
@@ -17,8 +22,10 @@ class Grid:
     """Cells before anybody knows which row holds the column names."""
 
     sheet: str | None
-    rows: list[SourceRow]
+    rows: Sequence[SourceRow]
     encoding: str | None = None
+    look: Look = field(default_factory=Look)
+    epoch_1904: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,17 +38,22 @@ class Marks:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """``context`` are the words around the table, with their labels: 「施設名」, 「第一ポンプ場」."""
+    """``context`` are the words around the table, with their labels: (施設名, 第一ポンプ場)."""
 
     sheet: str | None
     header: tuple[str, ...]
     header_row_no: int
-    rows: list[SourceRow]
+    rows: Sequence[SourceRow]
     encoding: str | None
-    notes: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     context: list[tuple[str, str]] = field(default_factory=list)
     marks: Marks | None = None
     epoch_1904: bool = False
+
+    @property
+    def unit(self) -> str | None:
+        """「単位：千円」 above the table."""
+        return next((value for label, value in self.context if label == "単位"), None)
 
 
 def header_name(cell: str) -> str:

@@ -1,11 +1,13 @@
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import fastexcel
 
 from importers.errors import DamagedWorkbook, EncryptedWorkbook, NotATable, OversizedWorkbook
-from importers.reading.table import Grid, SourceRow
+from importers.reading.appearance import BookLook, Look, look_of
+from importers.reading.table import Grid, Note, SourceRow
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -18,8 +20,10 @@ def is_workbook(content: bytes) -> bool:
     return content.startswith((ZIP_MAGIC, OLE_MAGIC))
 
 
-def read_workbook(content: bytes) -> list[Grid]:
+def read_workbook(content: bytes, notes: list[Note]) -> list[Grid]:
     """The visible sheets of an xlsx, xlsm, xls or ods file, in order.
+
+    ``notes`` tells of sheets that are hidden and of links to other files, which are not followed.
 
     Raises:
         NotATable: for a zip file that is no workbook.
@@ -28,11 +32,21 @@ def read_workbook(content: bytes) -> list[Grid]:
         DamagedWorkbook: for one that cannot be read.
     """
     _look_before_unpacking(content)
+    book = look_of(content) if content.startswith(ZIP_MAGIC) else BookLook()
+    if book.external_links:
+        notes.append({"code": "external-links"})
+    grids = []
     try:
         reader = fastexcel.read_excel(content)
-        return [_grid(reader, name) for name in reader.sheet_names]
+        for name in reader.sheet_names:
+            look = book.sheets.get(name, Look())
+            if look.is_hidden:
+                notes.append({"code": "hidden-sheet", "sheet": name})
+            else:
+                grids.append(replace(_grid(reader, name, look), epoch_1904=book.epoch_1904))
     except fastexcel.FastExcelError as error:
         raise DamagedWorkbook from error
+    return grids
 
 
 def _look_before_unpacking(content: bytes) -> None:
@@ -51,14 +65,25 @@ def _look_before_unpacking(content: bytes) -> None:
         raise OversizedWorkbook
 
 
-def _grid(reader: fastexcel.ExcelReader, name: str) -> Grid:
+def _grid(reader: fastexcel.ExcelReader, name: str, look: Look) -> Grid:
     # skip_rows=0 keeps the blank rows at the top, so that row numbers are those of the sheet.
     sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     if sheet.height == 0:
-        return Grid(name, [])
+        return Grid(name, [], look=look)
     columns: list[list[Any]] = [column.to_pylist() for column in sheet.to_arrow().columns]
     rows = [
         SourceRow(number, tuple("" if cell is None else cell for cell in cells))
         for number, cells in enumerate(zip(*columns, strict=True), start=1)
     ]
-    return Grid(name, rows)
+    return Grid(name, _with_odd_cells(rows, look), look=look)
+
+
+def _with_odd_cells(rows: list[SourceRow], look: Look) -> list[SourceRow]:
+    """Errors and formulas without a value are blank for the reader, but they are no blanks."""
+    for (row_no, column), value in look.odd.items():
+        if row_no <= len(rows):
+            cells = list(rows[row_no - 1].cells)
+            if column < len(cells) and not cells[column]:
+                cells[column] = value
+                rows[row_no - 1] = SourceRow(row_no, tuple(cells))
+    return rows
