@@ -5,6 +5,7 @@ from typing import Any
 
 from importers.fields import field_label
 from importers.models import JobState, Outcome
+from importers.reading.sentences import FILE_NOTES, LEFT_OUT
 from importers.records import Message
 from importers.sentences import ASKED, REASONS, RULES
 from service.core.i18n import translate
@@ -29,12 +30,6 @@ STATE_LABELS = {
     JobState.FAILED: N_("失敗"),
     JobState.ABANDONED: N_("中止"),
 }
-LEFT_OUT = {
-    "lines-above-header": N_("見出しより上の行"),
-    "total-row": N_("合計の行"),
-    "note-row": N_("注記の行"),
-    "repeated-header": N_("くり返された見出し"),
-}
 
 
 def sentence(message: Message, locale: Locale) -> str:
@@ -45,6 +40,17 @@ def sentence(message: Message, locale: Locale) -> str:
         return f"{rule}: {message['old']} → {message['new']}"
     params = {name: _word(value, locale) for name, value in message["params"].items()}
     return translate(REASONS[code], locale, **params)
+
+
+def note_sentence(note: Mapping[str, Any], locale: Locale) -> str:
+    """What was left out of a table or a file, with its rows."""
+    code = note["code"]
+    if code in LEFT_OUT:
+        rows = ", ".join(map(str, note["rows"]))
+        return f"{translate(LEFT_OUT[code], locale)}: {rows}"
+    if code in FILE_NOTES:
+        return translate(FILE_NOTES[code], locale, **{k: v for k, v in note.items() if k != "code"})
+    return translate(REASONS[code], locale, **{k: v for k, v in note.items() if k != "code"})
 
 
 def question_sentence(question: Mapping[str, Any], locale: Locale) -> str:

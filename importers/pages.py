@@ -9,8 +9,9 @@ from importers.api import row_cursor
 from importers.decisions import Decisions
 from importers.fields import field_label
 from importers.kinds import KINDS
-from importers.messages import LEFT_OUT, OUTCOME_LABELS, STATE_LABELS
+from importers.messages import OUTCOME_LABELS, STATE_LABELS
 from importers.models import ImportJob, Outcome
+from importers.reading.sentences import LEFT_OUT
 from importers.schemas import ImportRowRead
 from importers.service import ApplyMode
 from importers.sources.catalogue import SOURCES

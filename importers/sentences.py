@@ -1,5 +1,6 @@
 """What happened to cells and rows, in words: by the name of a rule or of a reason."""
 
+from importers.reading import sentences as reading
 from importers.values import sentences as values
 from service.core.i18n.marker import N_
 
@@ -25,67 +26,83 @@ RULES = values.RULES | {
     "facility-prefixed": N_("施設コードを前に付けました"),
     "zeros-restored": N_("番号の先頭の0を補いました"),
 }
-REASONS = values.SENTENCES | {
-    "required-missing": N_("必要な値が空です。"),
-    "value-missing": N_("%(kind)sを新しく登録するための値がありません（%(field)s）。"),
-    "health-out-of-range": N_("健全度は1から5までです（「%(value)s」）。"),
-    "ditto-without-row-above": N_("「%(value)s」が指す上の行がありません。"),
-    "unknown-reference": N_("%(kind)s「%(key)s」は登録されていません。"),
-    "duplicate-in-file": N_(
-        "同じ番号の行がファイルの中に複数あり、内容が違います（%(rows)s行目）。"
-    ),
-    "repeated-row": N_("%(row_no)s行目と同じ内容の行です。"),
-    "installation-overlap": N_(
-        "同じ期間に別の設置があります（機器「%(device)s」、設置箇所「%(position)s」）。"
-    ),
-    "fixed-value-differs": N_("%(kind)sの%(field)sは取込では変更できません。"),
-    "append-only": N_("%(kind)s「%(key)s」は書き換えられない記録で、内容がすでに違っています。"),
-    "ends-before-start": N_("終わりの日時が始まりの日時より前になっています。"),
-    "closed-without-day": N_("完結した案件には完了日時が必要です。"),
-    "merged-without-target": N_("統合された案件には統合先の案件番号が必要です。"),
-    "waiting-without-reason": N_("「待ち」の案件は待ちの理由が要るため、取り込めません。"),
-    "not-a-pump-number": N_("「%(value)s」はポンプ番号の形ではありません。"),
-    "no-device": N_("機器がないため、設置箇所だけを登録します。"),
-    "state-from-merge": N_("統合先があるため、状況「%(state)s」ではなく「統合」として登録します。"),
-    "status-blank": N_("状態が空のため、休止として登録します。"),
-    "station-from-pump-number": N_(
-        "施設の欄が施設名ではないため（「%(value)s」）、ポンプ番号から施設を「%(station)s」としました。"
-    ),
-    "removal-day-estimated": N_(
-        "撤去日がないため、記録の最終編集日 %(day)s までの設置としました。"
-    ),
-    "told-otherwise-before": N_(
-        "%(kind)s「%(key)s」は前の行の内容で登録します（この行で違う項目: %(fields)s）。"
-    ),
-    "unknown-lookup": N_("%(kind)s「%(value)s」は登録されていません。どれのことか選んでください。"),
-    "ambiguous-lookup": N_("%(kind)s「%(value)s」は複数あります。どれのことか選んでください。"),
-    "hidden-row": N_("Excelで非表示になっている行です。"),
-    "struck-row": N_("取消線が引かれた行です。取り込みません。"),
-    "struck-is-removed": N_("取消線が引かれているため、廃止として登録します。"),
-    "part-of-group": N_("1行の%(parts)s台のうち%(part)s台目です。"),
-    "group-in-one-row": N_("「%(value)s」は1行に複数台あります。分けるかどうか決めてください。"),
-    "several-matches": N_("当てはまるものが複数あります（%(places)s）。何も変更しません。"),
-    "other-device-in-place": N_(
-        "この設置箇所には機器「%(device)s」（製造番号 %(there)s）があります。"
-        "ファイルの製造番号は %(here)s です。"
-    ),
-    "renumbered": N_("番号の変更として扱います（%(old)s → %(new)s）。"),
-    "numbers-missing": N_("設備番号の列がありません。番号を付けて新しく登録するか決めてください。"),
-    "code-in-other-facility": N_("番号「%(value)s」はほかの施設でも使われています。"),
-    "facility-of-table": N_("「%(value)s」の表がどの施設のものか決めてください。"),
-    "facility-from-context": N_("表の見出しから施設を決めました（%(value)s → %(facility)s）"),
-    "unknown-equipment": N_("「%(value)s」がどの設備のことか選んでください。"),
-    "several-equipment": N_("「%(value)s」は複数の設備を指しています。主なものを選んでください。"),
-    "column-missing": N_("必要な列がありません。"),
-    "missing-is-retired": N_("ファイルにないため、廃止します。"),
-    "removed-before-installed": N_("撤去の日が設置の日より前です。"),
-    "own-parent": N_("上位の設備「%(value)s」が自分自身です。"),
-    "parent-elsewhere": N_("上位の設備「%(value)s」は別の施設にあります。"),
-    "parent-cycle": N_("上位の設備をたどると自分に戻ります。"),
-    "which-crs": N_("座標の測地系・座標系を決めてください（%(value)s）。"),
-    "lost-zeros": N_("番号「%(value)s」は先頭の0が失われているおそれがあります。"),
-    "future-date": N_("「%(value)s」は将来の日付です。"),
-}
+REASONS = (
+    values.SENTENCES
+    | reading.REASONS
+    | {
+        "required-missing": N_("必要な値が空です。"),
+        "value-missing": N_("%(kind)sを新しく登録するための値がありません（%(field)s）。"),
+        "health-out-of-range": N_("健全度は1から5までです（「%(value)s」）。"),
+        "ditto-without-row-above": N_("「%(value)s」が指す上の行がありません。"),
+        "unknown-reference": N_("%(kind)s「%(key)s」は登録されていません。"),
+        "duplicate-in-file": N_(
+            "同じ番号の行がファイルの中に複数あり、内容が違います（%(rows)s行目）。"
+        ),
+        "repeated-row": N_("%(row_no)s行目と同じ内容の行です。"),
+        "installation-overlap": N_(
+            "同じ期間に別の設置があります（機器「%(device)s」、設置箇所「%(position)s」）。"
+        ),
+        "fixed-value-differs": N_("%(kind)sの%(field)sは取込では変更できません。"),
+        "append-only": N_(
+            "%(kind)s「%(key)s」は書き換えられない記録で、内容がすでに違っています。"
+        ),
+        "ends-before-start": N_("終わりの日時が始まりの日時より前になっています。"),
+        "closed-without-day": N_("完結した案件には完了日時が必要です。"),
+        "merged-without-target": N_("統合された案件には統合先の案件番号が必要です。"),
+        "waiting-without-reason": N_("「待ち」の案件は待ちの理由が要るため、取り込めません。"),
+        "not-a-pump-number": N_("「%(value)s」はポンプ番号の形ではありません。"),
+        "no-device": N_("機器がないため、設置箇所だけを登録します。"),
+        "state-from-merge": N_(
+            "統合先があるため、状況「%(state)s」ではなく「統合」として登録します。"
+        ),
+        "status-blank": N_("状態が空のため、休止として登録します。"),
+        "station-from-pump-number": N_(
+            "施設の欄が施設名ではないため（「%(value)s」）、ポンプ番号から施設を「%(station)s」としました。"
+        ),
+        "removal-day-estimated": N_(
+            "撤去日がないため、記録の最終編集日 %(day)s までの設置としました。"
+        ),
+        "told-otherwise-before": N_(
+            "%(kind)s「%(key)s」は前の行の内容で登録します（この行で違う項目: %(fields)s）。"
+        ),
+        "unknown-lookup": N_(
+            "%(kind)s「%(value)s」は登録されていません。どれのことか選んでください。"
+        ),
+        "ambiguous-lookup": N_("%(kind)s「%(value)s」は複数あります。どれのことか選んでください。"),
+        "hidden-row": N_("Excelで非表示になっている行です。"),
+        "struck-row": N_("取消線が引かれた行です。取り込みません。"),
+        "struck-is-removed": N_("取消線が引かれているため、廃止として登録します。"),
+        "part-of-group": N_("1行の%(parts)s台のうち%(part)s台目です。"),
+        "group-in-one-row": N_(
+            "「%(value)s」は1行に複数台あります。分けるかどうか決めてください。"
+        ),
+        "several-matches": N_("当てはまるものが複数あります（%(places)s）。何も変更しません。"),
+        "other-device-in-place": N_(
+            "この設置箇所には機器「%(device)s」（製造番号 %(there)s）があります。"
+            "ファイルの製造番号は %(here)s です。"
+        ),
+        "renumbered": N_("番号の変更として扱います（%(old)s → %(new)s）。"),
+        "numbers-missing": N_(
+            "設備番号の列がありません。番号を付けて新しく登録するか決めてください。"
+        ),
+        "code-in-other-facility": N_("番号「%(value)s」はほかの施設でも使われています。"),
+        "facility-of-table": N_("「%(value)s」の表がどの施設のものか決めてください。"),
+        "facility-from-context": N_("表の見出しから施設を決めました（%(value)s → %(facility)s）"),
+        "unknown-equipment": N_("「%(value)s」がどの設備のことか選んでください。"),
+        "several-equipment": N_(
+            "「%(value)s」は複数の設備を指しています。主なものを選んでください。"
+        ),
+        "column-missing": N_("必要な列がありません。"),
+        "missing-is-retired": N_("ファイルにないため、廃止します。"),
+        "removed-before-installed": N_("撤去の日が設置の日より前です。"),
+        "own-parent": N_("上位の設備「%(value)s」が自分自身です。"),
+        "parent-elsewhere": N_("上位の設備「%(value)s」は別の施設にあります。"),
+        "parent-cycle": N_("上位の設備をたどると自分に戻ります。"),
+        "which-crs": N_("座標の測地系・座標系を決めてください（%(value)s）。"),
+        "lost-zeros": N_("番号「%(value)s」は先頭の0が失われているおそれがあります。"),
+        "future-date": N_("「%(value)s」は将来の日付です。"),
+    }
+)
 ASKED = {
     "source-unknown": N_("この表は何の台帳ですか。"),
     "column-missing": N_("「%(header)s」はどの列ですか。"),

@@ -41,13 +41,17 @@ def header_at(grid: Grid, index: int, known: AbstractSet[str]) -> Header:
     first, last = _reach(grid, index)
     if first == index and index > 0 and _is_banner(rows, index):
         first = index - 1
-    if last + 1 < len(rows) and _is_units(rows[last + 1]):
-        last += 1
+    has_units = last + 1 < len(rows) and _is_units(rows[last + 1])
+    last += has_units
     lines = [_line(rows[at], grid.look.merges, reaches=at < index) for at in range(first, last + 1)]
     width = max(map(len, lines))
     stacks = [[line[at] if at < len(line) else "" for line in lines] for at in range(width)]
+    units = [_taken_unit(stack) if has_units else "" for stack in stacks]
     leaves = Counter(_leaf(stack) for stack in stacks)
-    names = tuple(_joined(stack, known, is_alone=leaves[_leaf(stack)] == 1) for stack in stacks)
+    names = tuple(
+        _joined(stack, known, is_alone=leaves[_leaf(stack)] == 1) + unit
+        for stack, unit in zip(stacks, units, strict=True)
+    )
     return Header(first, last, _trimmed(names))
 
 
@@ -85,7 +89,7 @@ def _is_banner(rows: Sequence[SourceRow], index: int) -> bool:
 
 
 def _looks_like_pairs(row: SourceRow) -> bool:
-    return any(cell.rstrip().endswith((":", "：")) for cell in row.cells)
+    return any(":" in cell or "：" in cell for cell in row.cells)
 
 
 def _is_units(row: SourceRow) -> bool:
@@ -116,27 +120,30 @@ def _line(row: SourceRow, merges: Sequence[Merge], *, reaches: bool) -> list[str
     return names
 
 
-def _parts(stack: list[str]) -> tuple[list[str], str]:
-    """The words above a column from the top down, and the unit that a row of its own gives."""
-    words = [word for at, word in enumerate(stack) if word and word not in stack[:at]]
-    unit = _unit(words.pop()) if len(words) > 1 and _unit(words[-1]) else None
-    return words, f"({unit})" if unit else ""
+def _taken_unit(stack: list[str]) -> str:
+    """The unit in the last row of a header, taken out of the words."""
+    unit = _unit(stack.pop())
+    return f"({unit})" if unit else ""
+
+
+def _words(stack: list[str]) -> list[str]:
+    """The words above a column from the top down, those of merged cells once."""
+    return [word for at, word in enumerate(stack) if word and word not in stack[:at]]
 
 
 def _leaf(stack: list[str]) -> str:
-    words, _ = _parts(stack)
-    return words[-1] if words and stack[-1] else ""
+    return _words(stack)[-1] if stack and stack[-1] else ""
 
 
 def _joined(stack: list[str], known: AbstractSet[str], *, is_alone: bool) -> str:
     """「設置」 over 「年」 is 設置年 when ledgers know that name, 年 alone when they know this."""
-    words, unit = _parts(stack)
+    words = _words(stack)
     if len(words) <= 1:
-        return "".join(words) + unit
+        return "".join(words)
     leaf, whole = words[-1], "".join(words[-2:])
     if _is_known(leaf, known) or (is_alone and not _is_known(whole, known)):
-        return leaf + unit
-    return (whole if _is_known(whole, known) else "".join(words)) + unit
+        return leaf
+    return whole if _is_known(whole, known) else "".join(words)
 
 
 def _trimmed(names: tuple[str, ...]) -> tuple[str, ...]:

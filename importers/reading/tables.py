@@ -19,12 +19,13 @@ _END = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"^(.{1,12}?)\s*[:：]\s*(.+)$")
+_MOSTLY = 0.8
 _WIDE = 4  # a single word in so wide a table heads a section
 
 
 def find_tables(grid: Grid, known: AbstractSet[str]) -> list[SourceTable]:
     """Every table below a row of known names, or the one below the first full row."""
-    headers = _headers(grid, known)
+    headers, repeated = _headers(grid, known)
     if not headers:
         index = fallback_index(grid.rows)
         if index is None:
@@ -34,34 +35,42 @@ def find_tables(grid: Grid, known: AbstractSet[str]) -> list[SourceTable]:
     for number, header in enumerate(headers):
         above = headers[number - 1].last + 1 if number else 0
         below = headers[number + 1].first if number + 1 < len(headers) else len(grid.rows)
-        tables.append(_table(grid, header, above, below))
+        tables.append(_table(grid, header, above, below, repeated))
     return tables
 
 
-def _headers(grid: Grid, known: AbstractSet[str]) -> list[Header]:
-    """Headers that differ; the same one again is repeated on a printed page."""
+def _headers(grid: Grid, known: AbstractSet[str]) -> tuple[list[Header], frozenset[int]]:
+    """Headers that differ, and the rows of those that printed pages repeat."""
     found: list[Header] = []
+    repeated: set[int] = set()
     index = 0
-    while index < len(grid.rows):
-        row = grid.rows[index]
-        if not found and index > SEARCHED_ROWS:
-            break
-        if is_header(row, known):
+    while index < len(grid.rows) and (found or index <= SEARCHED_ROWS):
+        if is_header(grid.rows[index], known):
             header = header_at(grid, index, known)
-            if not found or header.names != found[-1].names:
+            if found and _is_same(header.names, found[-1].names):
+                repeated.update(range(header.first, header.last + 1))
+            else:
                 found.append(header)
             index = header.last
         index += 1
-    return found
+    return found, frozenset(repeated)
 
 
-def _table(grid: Grid, header: Header, above: int, below: int) -> SourceTable:
+def _is_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """A header that is repeated may have lost merged cells or units."""
+    same = sum(a == b for a, b in zip(one, other, strict=False))
+    return same >= _MOSTLY * max(len(one), len(other))
+
+
+def _table(
+    grid: Grid, header: Header, above: int, below: int, repeated: frozenset[int]
+) -> SourceTable:
     before = grid.rows[above : header.first]
     titles = [row for row in before if above == 0 or _is_title(row)]
     notes: list[Note] = []
     if above == 0 and before:
         notes.append({"code": "lines-above-header", "rows": [row.row_no for row in before]})
-    rows = _data_rows(grid, header, below, notes)
+    rows = _data_rows(grid, header, below, repeated, notes)
     look = grid.look
     marks = None
     if look.hidden_rows or look.struck_rows:
@@ -99,13 +108,15 @@ def _context(rows: list[SourceRow]) -> list[tuple[str, str]]:
     return found
 
 
-def _data_rows(grid: Grid, header: Header, below: int, notes: list[Note]) -> list[SourceRow]:
+def _data_rows(
+    grid: Grid, header: Header, below: int, repeated: frozenset[int], notes: list[Note]
+) -> list[SourceRow]:
     """Rows that hold data. What is left out is noted with its row number."""
     width, kept = len(header.names), []
     skipped: dict[str, list[int]] = {}
-    repeated = {_names(row)[:width] for row in grid.rows[header.first : header.last + 1]}
-    for row in grid.rows[header.last + 1 : below]:
-        reason = _not_data(row, width, repeated)
+    for index in range(header.last + 1, below):
+        row = grid.rows[index]
+        reason = "repeated-header" if index in repeated else _not_data(row, width)
         if reason == "blank":
             continue
         if reason:
@@ -117,17 +128,10 @@ def _data_rows(grid: Grid, header: Header, below: int, notes: list[Note]) -> lis
     return _merged_down(grid, kept)
 
 
-def _names(row: SourceRow) -> tuple[str, ...]:
-    return tuple(map(header_name, row.cells))
-
-
-def _not_data(row: SourceRow, width: int, repeated: set[tuple[str, ...]]) -> str | None:
+def _not_data(row: SourceRow, width: int) -> str | None:
     filled = [cell for cell in row.cells if cell and not cell.isspace()]
     if not filled:
         return "blank"
-    names = _names(row)
-    if names[:width] in repeated:
-        return "repeated-header"
     first = header_name(filled[0])
     if first in _TOTALS:
         return "total-row"

@@ -11,6 +11,7 @@ from importers.sources.equipment_columns import COLUMNS, SPEC_FIELDS
 from importers.sources.source import Cells, Source, dated, picked
 from importers.values.dates import date_reader, join_year_month
 from importers.values.reading import Unreadable
+from importers.values.unknown import absence_of
 from service.core.i18n.marker import N_
 from service.core.partial_date import PartialDate, Precision
 from service.registry.domain import Lifecycle
@@ -141,7 +142,7 @@ def _parts(cells: Cells, decisions: Decisions, notes: RowNotes) -> list[Cells]:
 def _written_day(cells: Cells) -> str:
     """「S58」, 「3」 and 「31」 of three columns as one writing."""
     year, month, day = (str(cells.get(f"installed_{part}", "")) for part in _DAY_PARTS)
-    return join_year_month(year, month, day)
+    return year if absence_of(year) else join_year_month(year, month, day)
 
 
 SOURCE = Source(
