@@ -43,7 +43,8 @@ class ImportJob(Versioned, table=True):
     """One file on its way into the registry.
 
     ``options`` are the decisions (`importers.decisions.Decisions`), ``questions`` what is still to
-    be decided, ``problem`` why the last step failed: a code and its parameters.
+    be decided, ``wanted`` what the worker was asked for and by whom, ``problem`` why the last step
+    failed: a code, a sentence and its parameters.
     """
 
     __tablename__ = "import_job"
@@ -63,6 +64,7 @@ class ImportJob(Versioned, table=True):
     notes: dict[str, Any] = document()
     counts: dict[str, Any] = document()
     questions: list[Any] = documents()
+    wanted: dict[str, Any] | None = optional_document()
     problem: dict[str, Any] | None = optional_document()
     plan_hash: str | None = None
     state: str = Field(default=JobState.PLANNED, sa_column_kwargs={"server_default": "planned"})
@@ -129,6 +131,7 @@ class ImportProgress(SQLModel, table=True):
     phase: str
     done: int = 0
     total: int = 0
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     cancel_requested: bool = Field(
         default=False, sa_column_kwargs={"server_default": text("false")}
     )

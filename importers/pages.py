@@ -12,8 +12,8 @@ from importers.kinds import KINDS
 from importers.messages import OUTCOME_LABELS, STATE_LABELS
 from importers.models import ImportJob, Outcome
 from importers.reading.sentences import LEFT_OUT
+from importers.receipt import ApplyMode
 from importers.schemas import ImportRowRead
-from importers.service import ApplyMode
 from importers.sources.catalogue import SOURCES
 from importers.upload import ArrivingFile
 from service.accounts.access import requires

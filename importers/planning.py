@@ -1,6 +1,6 @@
 """From the bytes of a file to a plan: read, map, interpret, match, settle, plan."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, NamedTuple
@@ -51,8 +51,17 @@ class _Table(NamedTuple):
     mapping: Mapping
 
 
+# From what was decided and the header signature of a file to what else holds for such files.
+Remembering = Callable[[Decisions, str], Decisions]
+
+
 def make_plan(
-    session: Session, content: bytes, *, decisions: Decisions, progress: Progress
+    session: Session,
+    content: bytes,
+    *,
+    decisions: Decisions,
+    progress: Progress,
+    remembering: Remembering = lambda decisions, _signature: decisions,
 ) -> MadePlan:
     """What a file would do. Nothing in the registry changes.
 
@@ -61,7 +70,17 @@ def make_plan(
         ImportCancelled: ``progress`` was asked to stop.
     """
     with collector_resting():
-        return _Planning(session, decisions, progress).plan(content)
+        progress("reading", 0, 0)
+        file = read_tables(content, encoding=decisions.encoding, known=known_headers())
+        signature = _signature(file)
+        known = remembering(decisions, signature)
+        return _Planning(session, known, progress).plan(file, signature)
+
+
+def _signature(file: SourceFile) -> str:
+    """The headers of all tables, known or not: it stays the same whatever is decided."""
+    signatures = tuple(header_signature(table.header) for table in file.tables)
+    return header_signature(signatures) if len(signatures) > 1 else "".join(signatures)
 
 
 class _Planning:
@@ -82,9 +101,7 @@ class _Planning:
         self._total = 0
         self._done = 0
 
-    def plan(self, content: bytes) -> MadePlan:
-        self._progress("reading", 0, 0)
-        file = read_tables(content, encoding=self._decisions.encoding, known=known_headers())
+    def plan(self, file: SourceFile, signature: str) -> MadePlan:
         tables, left_out = self._mapped(file)
         if not tables:
             self._ask_source(left_out)
@@ -98,12 +115,11 @@ class _Planning:
         self._missing.look()
         if self._missing.question is not None:
             self._questions.ask(self._missing.question)
-        signatures = tuple(table.mapping.signature for table in tables)
         return MadePlan(
             source=tables[0].mapping.source.name if tables else "",
             encoding=file.encoding,
             sha256=file.sha256,
-            signature=header_signature(signatures) if len(signatures) > 1 else "".join(signatures),
+            signature=signature,
             notes=self._notes(file, tables, left_out),
             questions=self._questions.told(),
             rows=self._rows(),

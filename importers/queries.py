@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from importers.kind import Kind, Parent
 from importers.kinds import KINDS
-from importers.models import ImportJob, JobState, Outcome
+from importers.models import ImportJob, Outcome
+from importers.progress import Progress, untold
 from importers.undo_queries import keep_prior
 
 
@@ -89,25 +90,16 @@ _INSERT_ROWS = text(
 )
 
 
-def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]], *, job_id: UUID) -> None:
-    """As one document: COPY is not open to tables with row-level security."""
-    session.execute(_INSERT_ROWS, {"job_id": job_id, "rows": _as_json(rows)})
+def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]], *, job_id: UUID) -> str:
+    """As one document, which is answered: COPY is not open to tables with row-level security."""
+    document = _as_json(rows)
+    session.execute(_INSERT_ROWS, {"job_id": job_id, "rows": document})
+    return document
 
 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Days and moments as ISO; NUL, which PostgreSQL cannot hold, never comes this far."""
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-_HASH = text(
-    "select encode(sha256(convert_to(coalesce(string_agg("
-    " row_no || ':' || outcome || ':' || coalesce(normalised::text, ''), E'\\n' order by id),"
-    " ''), 'UTF8')), 'hex') from import_row where job_id = :job_id"
-)
-
-
-def plan_hash(session: Session, job_id: UUID) -> str:
-    return str(session.execute(_HASH, {"job_id": job_id}).scalar_one())
 
 
 _OPERATIONS = (
@@ -215,11 +207,16 @@ def _update(kind: Kind) -> Any:
 
 
 def apply_operations(
-    session: Session, job_id: UUID, work: AbstractSet[tuple[str, str]], by: UUID | None
+    session: Session,
+    job_id: UUID,
+    work: AbstractSet[tuple[str, str]],
+    by: UUID | None,
+    progress: Progress = untold,
 ) -> dict[str, dict[str, int]]:
     """Does ``work`` (kinds, and what to do with them) in the order of references."""
     counts: dict[str, dict[str, int]] = {}
-    for kind in KINDS.values():
+    for no, kind in enumerate(KINDS.values()):
+        progress("writing", no, len(KINDS))
         params = {"job_id": job_id, "by": by, "kind": kind.name}
         if (kind.name, "create") in work:
             more = {"do": "create", "defaults": json.dumps(dict(kind.defaults))}
@@ -286,30 +283,17 @@ def count_case_numbers_on(session: Session, job_id: UUID) -> None:
 
 
 def job(session: Session, job_id: UUID, *, lock: bool = False) -> ImportJob | None:
-    return session.get(ImportJob, job_id, with_for_update=lock)
+    """``lock`` leaves the key alone, to which progress refers."""
+    return session.get(ImportJob, job_id, with_for_update={"key_share": True} if lock else None)
 
 
 def jobs(session: Session, limit: int) -> list[ImportJob]:
     return list(session.exec(select(ImportJob).order_by(col(ImportJob.id).desc()).limit(limit)))
 
 
-def applied_before(session: Session, sha256: str, source: str) -> ImportJob | None:
-    """The last time that this very file was applied."""
-    statement = (
-        select(ImportJob)
-        .where(
-            ImportJob.sha256 == sha256,
-            ImportJob.source == source,
-            ImportJob.state == JobState.APPLIED,
-        )
-        .order_by(col(ImportJob.applied_at).desc())
-    )
-    return session.exec(statement).first()
-
-
 _ROWS = text(
-    "select id, sheet, row_no, raw, outcome, target_type, target_id, target_version, changes,"
-    " normalised, messages from import_row"
+    "select id, table_no, sheet, row_no, part_no, raw, outcome, target_type, target_id,"
+    " target_version, changes, normalised, kept, messages from import_row"
     " where job_id = :job_id and id > :after"
     " and (cast(:outcome as text) is null or outcome = :outcome)"
     " order by id limit :limit"

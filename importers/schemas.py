@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 
 from importers.messages import sentence
 from importers.models import ImportJob, JobState, Outcome
-from importers.service import ApplyMode
+from importers.receipt import ApplyMode
 from service.core.i18n.locales import Locale
 
 

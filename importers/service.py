@@ -1,18 +1,16 @@
-"""Plan a file, look at the plan, apply it: the same use cases for terminal, page and API."""
+"""Plan a file, look at the plan, apply it, take it back: one set of use cases for all doors.
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import islice
+Small files are done at once; larger ones wait for the worker (`importers.tasks`), which calls the
+same steps. A step is one transaction: it happens whole or not at all.
+"""
+
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from importers import queries
-from importers.collector import collector_resting
+from importers import job_queries, queries
 from importers.decisions import Decisions
 from importers.errors import (
     ImportJobNotFound,
@@ -20,41 +18,37 @@ from importers.errors import (
     JobNotPlanned,
     PlanDiffers,
     PlanHasBadRows,
-    PlanIsStale,
 )
+from importers.filing import keep, sha256_of
+from importers.job_errors import (
+    JobAtWork,
+    NothingToCancel,
+    NotToBeDecided,
+    QuestionsOpen,
+)
+from importers.memory import merged
 from importers.models import ImportJob, JobState, Outcome
-from importers.plan import PlannedRow
-from importers.planning import MadePlan, make_plan
-from importers.progress import untold
-from importers.staleness import moved_rows, work_of
-from importers.undo import Undone, undo
+from importers.progress import Progress, untold
+from importers.receipt import ApplyMode, Receipt
+from importers.steps import apply_plan, plan_content, take_back
+from importers.undo import Undone
 from service.accounts.actor import Actor
 from service.audit.service import record
-from service.core.clock import now
+from service.core.errors import DomainError
 from service.core.outbox import publish
 
-NAMED_ROWS = 20
-STORED_AT_ONCE = 4_000
 BAD = (Outcome.REJECTED, Outcome.CONFLICT, Outcome.NEEDS_DECISION)
+PLANNED_AT_ONCE_BYTES = 128 * 1024
+WRITTEN_AT_ONCE_ROWS = 2_000
+# Where a step that was stopped leaves its job.
+BEFORE = {
+    JobState.ARRIVED: JobState.ABANDONED,
+    JobState.APPLYING: JobState.PLANNED,
+    JobState.UNDOING: JobState.APPLIED,
+}
 
 
-class ApplyMode(StrEnum):
-    ALL_OR_NOTHING = "all"
-    GOOD_ROWS_ONLY = "good_rows"
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What an applied import has done: rows by outcome, records by kind."""
-
-    job_id: UUID
-    mode: ApplyMode
-    rows: dict[str, int]
-    records: dict[str, dict[str, int]]
-
-    @property
-    def changed_records(self) -> int:
-        return sum(sum(done.values()) for done in self.records.values())
+# -- planning --------------------------------------------------------------------------------------
 
 
 def plan_file(
@@ -63,40 +57,98 @@ def plan_file(
     file_name: str,
     *,
     decisions: Decisions | None = None,
+    continues_id: UUID | None = None,
+    progress: Progress = untold,
     by: Actor,
 ) -> ImportJob:
     """Reads the file and stores what it would do. Nothing in the registry changes.
 
     Raises:
-        EmptyFile, UnknownEncoding, NotATable, HeaderNotFound, NoRows: the file cannot be read.
-        SourceNotRecognised, SourceUnknown, ColumnsMissing: nobody knows what the columns are.
+        importers.errors: the file cannot be read at all; nothing is kept of it.
     """
-    with collector_resting():
-        return _plan_file(session, content, file_name, decisions or Decisions(), by)
-
-
-def _plan_file(
-    session: Session, content: bytes, file_name: str, decisions: Decisions, by: Actor
-) -> ImportJob:
-    made = make_plan(session, content, decisions=decisions, progress=untold)
-    job = ImportJob(
-        source=made.source,
-        file_name=PurePath(file_name.replace("\\", "/")).name[:255] or "file",
-        sha256=made.sha256,
-        size_bytes=len(content),
-        detected_encoding=made.encoding,
-        options=decisions.model_dump(mode="json", exclude_defaults=True),
-        notes=made.notes | _imported_before(session, made),
-        questions=made.questions,
-        created_by=by.id,
-    )
-    session.add(job)
-    session.flush()
-    job.counts = _store(session, job, made.rows)
-    job.plan_hash = queries.plan_hash(session, job.id)
-    session.flush()
-    record(session, "import.plan", "import_job", job.id, by=by, after=_told(job))
+    job = _job_for(file_name, sha256_of(content), len(content), by)
+    decided = _inherited(session, job, continues_id, decisions)
+    plan_content(session, job, content, decided, progress=progress, by=by)
+    job.file_key = keep(content, job.sha256, job.size_bytes)
     return job
+
+
+def receive_file(
+    session: Session,
+    file: IO[bytes],
+    file_name: str,
+    *,
+    sha256: str,
+    size_bytes: int,
+    decisions: Decisions | None = None,
+    continues_id: UUID | None = None,
+    by: Actor,
+) -> ImportJob:
+    """Keeps the file; a large one is planned by the worker, a small one at once."""
+    if size_bytes <= PLANNED_AT_ONCE_BYTES:
+        content = file.read()
+        return plan_file(
+            session, content, file_name, decisions=decisions, continues_id=continues_id, by=by
+        )
+    job = _job_for(file_name, sha256, size_bytes, by)
+    decided = _inherited(session, job, continues_id, decisions)
+    job.options = decided.model_dump(mode="json", exclude_defaults=True)
+    job.file_key = keep(file, sha256, size_bytes)
+    session.add(job)
+    _hand_over(session, job, JobState.ARRIVED, by)
+    return job
+
+
+def decide(
+    session: Session,
+    job_id: UUID,
+    decisions: Decisions,
+    *,
+    progress: Progress = untold,
+    by: Actor,
+) -> ImportJob:
+    """Plans the file again as now decided; a large one by the worker."""
+    job = job_of(session, job_id, lock=True)
+    _ensure_at_rest(job)
+    if job.state not in {JobState.PLANNED, JobState.FAILED}:
+        raise NotToBeDecided
+    before = job.options
+    job.options = decisions.model_dump(mode="json", exclude_defaults=True)
+    record(
+        session,
+        "import.decide",
+        "import_job",
+        job.id,
+        by=by,
+        before={"options": before},
+        after={"options": job.options},
+    )
+    if job.size_bytes <= PLANNED_AT_ONCE_BYTES:
+        plan_content(session, job, None, decisions, progress=progress, by=by)
+    else:
+        _hand_over(session, job, JobState.ARRIVED, by)
+    return job
+
+
+def decisions_of(job: ImportJob) -> Decisions:
+    return Decisions.model_validate(job.options)
+
+
+def merged_decisions(job: ImportJob, patch: dict[str, Any]) -> Decisions:
+    """The job's decisions with those of ``patch``, member by member.
+
+    Raises:
+        pydantic.ValidationError: what decisions cannot hold.
+    """
+    return Decisions.model_validate(merged(job.options, patch))
+
+
+def inherits(session: Session, job_id: UUID) -> Decisions:
+    """What was decided for the import whose error workbook comes back."""
+    return decisions_of(job_of(session, job_id))
+
+
+# -- applying and taking back ----------------------------------------------------------------------
 
 
 def apply_job(
@@ -105,6 +157,7 @@ def apply_job(
     *,
     mode: ApplyMode = ApplyMode.ALL_OR_NOTHING,
     plan_hash: str | None = None,
+    progress: Progress = untold,
     by: Actor,
 ) -> Receipt:
     """Writes the plan in the caller's transaction: all of it, or all of its good rows.
@@ -112,70 +165,94 @@ def apply_job(
     Raises:
         JobNotPlanned: when it was applied or given up before.
         PlanDiffers: when ``plan_hash`` is given and is not that of the stored plan.
-        PlanHasBadRows: when all was asked for and a row cannot be applied.
+        PlanHasBadRows, QuestionsOpen: when all was asked for and something is in the way.
         PlanIsStale: when a record of the plan has changed since; nothing is written.
     """
-    job = _job_to_apply(session, job_id, mode)
-    if plan_hash is not None and plan_hash != job.plan_hash:
-        raise PlanDiffers
-    work = work_of(session, job.id)
-    moved = moved_rows(session, work)
-    if moved:
-        raise PlanIsStale(rows=", ".join(map(str, moved[:NAMED_ROWS])))
-    records = queries.apply_operations(session, job.id, work.keys(), by.id)
-    numbers = queries.case_numbers(session, job.id)
-    queries.count_case_numbers_on(session, job.id)
-    job.state = JobState.APPLIED
-    job.applied_at = now()
-    job.updated_by = by.id
-    job.counts = {**job.counts, "records": records}
-    job.notes = {**job.notes, "mode": mode.value, "case_numbers": numbers}
-    session.flush()
-    receipt = Receipt(job.id, mode, _outcomes(job), records)
-    record(
-        session,
-        "import.apply",
-        "import_job",
-        job.id,
-        by=by,
-        after=_told(job) | {"records": records},
-    )
-    publish(session, "import.applied", {"job_id": str(job.id), "source": job.source})
-    return receipt
+    job = _job_to_apply(session, job_id, mode, plan_hash)
+    return apply_plan(session, job, mode=mode, progress=progress, by=by)
 
 
-def undo_job(session: Session, job_id: UUID, *, by: Actor) -> Undone:
+def request_apply(
+    session: Session,
+    job_id: UUID,
+    *,
+    mode: ApplyMode = ApplyMode.ALL_OR_NOTHING,
+    plan_hash: str | None = None,
+    by: Actor,
+) -> ImportJob:
+    """As `apply_job`, but a long one is left to the worker: the state is then ``applying``."""
+    job = _job_to_apply(session, job_id, mode, plan_hash)
+    if rows_to_write(job) <= WRITTEN_AT_ONCE_ROWS:
+        apply_plan(session, job, mode=mode, progress=untold, by=by)
+    else:
+        _hand_over(session, job, JobState.APPLYING, by, mode=mode.value)
+    return job
+
+
+def undo_job(session: Session, job_id: UUID, *, progress: Progress = untold, by: Actor) -> Undone:
     """Sets everything back that the import wrote; what was changed or used since stays.
 
     Raises:
         JobNotApplied: when there is nothing to take back.
     """
-    job = job_of(session, job_id, lock=True)
-    if job.state != JobState.APPLIED:
-        raise JobNotApplied
-    job.state = JobState.UNDOING
+    return take_back(session, _job_to_undo(session, job_id), progress=progress, by=by)
+
+
+def request_undo(session: Session, job_id: UUID, *, by: Actor) -> ImportJob:
+    """As `undo_job`, but a long one is left to the worker: the state is then ``undoing``."""
+    job = _job_to_undo(session, job_id)
+    if rows_to_write(job) <= WRITTEN_AT_ONCE_ROWS:
+        take_back(session, job, progress=untold, by=by)
+    else:
+        _hand_over(session, job, JobState.UNDOING, by)
+    return job
+
+
+# -- stopping --------------------------------------------------------------------------------------
+
+
+def cancel_job(session: Session, job_id: UUID, *, by: Actor) -> ImportJob:
+    """Stops a step that waits or runs; a running one notices within moments.
+
+    Raises:
+        NothingToCancel: the job waits for a person, not for the worker.
+    """
+    job = job_of(session, job_id)
+    if JobState(job.state) not in BEFORE:
+        raise NothingToCancel
+    record(session, "import.cancel", "import_job", job.id, by=by)
+    if job_queries.job_if_free(session, job_id) is None:
+        job_queries.ask_to_stop(session, job_id)
+    elif JobState(job.state) in BEFORE:
+        step_back(session, job, None)
+    return job
+
+
+def step_back(session: Session, job: ImportJob, problem: DomainError | None) -> None:
+    """Leaves the job as it was before the step, and says why."""
+    before = BEFORE[JobState(job.state)]
+    if problem is not None and job.state == JobState.ARRIVED:
+        before = JobState.FAILED
+    job.state = before
+    job.wanted = None
+    job.problem = None if problem is None else _told(problem)
+    job_queries.forget_progress(session, job.id)
     session.flush()
-    numbers = job.notes.get("case_numbers", [])
-    queries.restore_case_numbers(session, numbers, job.id, job.applied_at)
-    done = undo(session, job.id)
-    job.state = JobState.UNDONE
-    job.undone_at = now()
-    job.updated_by = by.id
-    job.counts = {**job.counts, "undone": done.told()}
-    record(session, "import.undo", "import_job", job.id, by=by, after=done.told())
-    publish(session, "import.undone", {"job_id": str(job.id), "source": job.source})
-    return done
 
 
 def abandon_job(session: Session, job_id: UUID, *, by: Actor) -> ImportJob:
     """Gives a plan up without applying it."""
     job = job_of(session, job_id, lock=True)
-    if job.state != JobState.PLANNED:
+    _ensure_at_rest(job)
+    if job.state not in {JobState.PLANNED, JobState.FAILED}:
         raise JobNotPlanned
     job.state = JobState.ABANDONED
     job.updated_by = by.id
     record(session, "import.abandon", "import_job", job.id, by=by)
     return job
+
+
+# -- looking ---------------------------------------------------------------------------------------
 
 
 def job_of(session: Session, job_id: UUID, *, lock: bool = False) -> ImportJob:
@@ -193,60 +270,67 @@ def rows_to_write(job: ImportJob) -> int:
     return int(job.counts.get("create", 0)) + int(job.counts.get("update", 0))
 
 
-def _job_to_apply(session: Session, job_id: UUID, mode: ApplyMode) -> ImportJob:
+def _job_for(file_name: str, sha256: str, size_bytes: int, by: Actor) -> ImportJob:
+    return ImportJob(
+        source="",
+        file_name=PurePath(file_name.replace("\\", "/")).name[:255] or "file",
+        sha256=sha256,
+        size_bytes=size_bytes,
+        created_by=by.id,
+    )
+
+
+def _inherited(
+    session: Session, job: ImportJob, continues_id: UUID | None, decisions: Decisions | None
+) -> Decisions:
+    told = decisions or Decisions()
+    if continues_id is None:
+        return told
+    job.continues_id = continues_id
+    before = inherits(session, continues_id).reusable()
+    above = told.model_dump(mode="json", exclude_defaults=True)
+    return Decisions.model_validate(merged(before, above))
+
+
+def _job_to_apply(
+    session: Session, job_id: UUID, mode: ApplyMode, plan_hash: str | None
+) -> ImportJob:
     job = job_of(session, job_id, lock=True)
+    _ensure_at_rest(job)
     if job.state != JobState.PLANNED:
         raise JobNotPlanned
+    if plan_hash is not None and plan_hash != job.plan_hash:
+        raise PlanDiffers
     if mode is ApplyMode.ALL_OR_NOTHING and bad_rows(job):
         raise PlanHasBadRows(count=bad_rows(job))
+    if mode is ApplyMode.ALL_OR_NOTHING and job.questions:
+        raise QuestionsOpen(count=len(job.questions))
     return job
 
 
-def _outcomes(job: ImportJob) -> dict[str, int]:
-    return {outcome.value: int(job.counts[outcome.value]) for outcome in Outcome}
+def _job_to_undo(session: Session, job_id: UUID) -> ImportJob:
+    job = job_of(session, job_id, lock=True)
+    _ensure_at_rest(job)
+    if job.state != JobState.APPLIED:
+        raise JobNotApplied
+    return job
 
 
-def _imported_before(session: Session, made: MadePlan) -> dict[str, Any]:
-    before = queries.applied_before(session, made.sha256, made.source)
-    if before is None or before.applied_at is None:
-        return {}
-    told = {"job_id": str(before.id), "applied_at": before.applied_at.isoformat()}
-    return {"already_imported": told}
+def _ensure_at_rest(job: ImportJob) -> None:
+    if JobState(job.state) in BEFORE:
+        raise JobAtWork
 
 
-def _store(session: Session, job: ImportJob, rows: Iterable[PlannedRow]) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    walk = iter(rows)
-    while part := list(islice(walk, STORED_AT_ONCE)):
-        counts.update(row.outcome.value for row in part)
-        queries.insert_rows(session, [_stored(row) for row in part], job_id=job.id)
-    return {o.value: counts[o.value] for o in Outcome} | {"rows": counts.total()}
+def _hand_over(session: Session, job: ImportJob, state: JobState, by: Actor, **wanted: str) -> None:
+    job.state = state
+    job.problem = None
+    job.updated_by = by.id
+    job.wanted = {**wanted, "by": {"id": str(by.id) if by.id else None, "name": by.name}}
+    session.flush()
+    job_queries.forget_progress(session, job.id)
+    publish(session, "import.waiting", {"job_id": str(job.id)})
 
 
-def _stored(row: PlannedRow) -> dict[str, Any]:
-    return {
-        "table_no": row.table_no,
-        "sheet": row.sheet,
-        "row_no": row.row_no,
-        "part_no": row.part_no,
-        "raw": row.raw,
-        "normalised": {"operations": row.operations} if row.operations else None,
-        "outcome": row.outcome.value,
-        "target_type": row.main,
-        "target_id": row.target_id,
-        "target_version": row.target_version,
-        "changes": row.changes or None,
-        "records": [operation["id"] for operation in row.operations],
-        "messages": row.messages,
-    }
-
-
-def _told(job: ImportJob) -> dict[str, Any]:
-    return {
-        "file_name": job.file_name,
-        "sha256": job.sha256,
-        "source": job.source,
-        "state": job.state,
-        "rows": job.counts,
-        "plan_hash": job.plan_hash,
-    }
+def _told(problem: DomainError) -> dict[str, Any]:
+    params = {name: str(value) for name, value in problem.params.items()}
+    return {"code": problem.code, "message": problem.message, "params": params}

@@ -56,14 +56,17 @@ def _one(
     from app.terminal import opened
     from importers import service
     from importers.decisions import Decisions
+    from importers.receipt import ApplyMode
 
     with opened() as (session, by):
-        job = service.plan_file(session, path.read_bytes(), path.name, decisions=Decisions(source=source), by=by)
+        job = service.plan_file(
+            session, path.read_bytes(), path.name, decisions=Decisions(source=source), by=by
+        )
         bad = service.bad_rows(job)
         is_refused = bool(bad) and not good_rows_only
         records: dict[str, Any] = {}
         if apply and not is_refused and service.rows_to_write(job):
-            mode = service.ApplyMode("good_rows" if good_rows_only else "all")
+            mode = ApplyMode("good_rows" if good_rows_only else "all")
             records = service.apply_job(session, job.id, mode=mode, by=by).records
         return {
             "file": str(path),

@@ -16,7 +16,7 @@ from importers.errors import (
     SourceUnknown,
 )
 from importers.models import ImportJob, JobState, Outcome
-from importers.service import ApplyMode
+from importers.receipt import ApplyMode
 from service.core.database import SYSTEM, identify
 from service.core.identity import new_id
 from service.registry.models import Device, DeviceModel, Facility, Installation, Location, Position
