@@ -18,19 +18,19 @@ NO_VALUE = "\ue000"  # stands in the place of what a formula should have given
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
-_ROW = re.compile(rb"<(?:\w+:)?row\s([^>]*)>")
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(/?)>")
-_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
-_COLUMNS = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
+_ROW = re.compile(rb"<row\s([^>]*)>")
+_CELL = re.compile(rb"<c\s([^>]*?)(/?)>")
+_MERGE = re.compile(rb"<mergeCell\s[^>]*?ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
+_COLUMNS = re.compile(rb"<col\s([^>]*?)/?>")
 _FORMULA = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<c\s([^>]*)>\s*<f(?:\s[^>]*)?(?:/>|>[^<]*</f>)\s*"
+    rb"(?:<v\s*/>|<v></v>)?\s*</c>"
 )
-_ERROR = re.compile(
-    rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>.*?<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>", re.DOTALL
-)
+_ERROR = re.compile(rb"<c\s([^>]*\bt=\"e\"[^>]*)>.*?<v>([^<]*)</v>", re.DOTALL)
 _ATTRIBUTE = re.compile(rb"\b(r|s|hidden|min|max)=\"([^\"]*)\"")
 _REFERENCE = re.compile(r"([A-Z]+)(\d+)")
+_PREFIX = re.compile(rb"(</?)\w+:")
+_HEAD_BYTES = 20_000
 _TRUE = (b"1", b"true")
 _LETTERS = 26
 _SHARE_STRUCK = 0.5
@@ -132,14 +132,17 @@ def _struck_styles(archive: zipfile.ZipFile) -> frozenset[int]:
 
 
 def _sheet(xml: bytes, struck: frozenset[int], *, is_hidden: bool) -> Look:
+    if b":sheetData" in xml[:_HEAD_BYTES]:  # some programs give every element a prefix
+        xml = _PREFIX.sub(rb"\1", xml)
+    start, end = xml.find(b"<sheetData"), xml.rfind(b"</sheetData>")
     return Look(
         is_hidden=is_hidden,
         merges=[
             Merge(int(top), column_of(left.decode()), int(bottom), column_of(right.decode()))
-            for left, top, right, bottom in _MERGE.findall(xml)
+            for left, top, right, bottom in _MERGE.findall(xml, max(end, 0))
         ],
         hidden_rows=_hidden_rows(xml),
-        hidden_columns=_hidden_columns(xml),
+        hidden_columns=_hidden_columns(xml[: max(start, 0)]),
         struck_rows=_struck_rows(xml, struck) if struck else frozenset(),
         odd=_odd_cells(xml),
     )
@@ -183,7 +186,7 @@ def _struck_rows(xml: bytes, struck: frozenset[int]) -> frozenset[int]:
 
 def _odd_cells(xml: bytes) -> dict[tuple[int, int], str]:
     odd: dict[tuple[int, int], str] = {}
-    if b"<f" in xml or b":f>" in xml:
+    if b"<f>" in xml or b"<f " in xml or b"<f/>" in xml:
         for text in _FORMULA.findall(xml):
             _note(odd, text, NO_VALUE)
     if b't="e"' in xml:

@@ -2,12 +2,14 @@ import csv
 from itertools import islice
 
 from importers.errors import NotATable
-from importers.reading.encoding import decode
-from importers.reading.table import Grid, SourceRow
+from importers.reading.encoding import encoding_of
+from importers.reading.rows import DelimitedRows, small
+from importers.reading.table import Grid
 
-END_OF_FILE = "\x1a"  # old systems end a text file with Ctrl-Z
 _MAX_CELL_CHARACTERS = 1_000_000
-_NOT_TABLES = ("<!doctype", "<html", "%pdf", "{\\rtf")
+_NOT_TABLES = ("<!doctype", "<html", "<?xml", "%pdf", "{\\rtf")
+_SAMPLE_BYTES = 64 * 1024
+_SAMPLE_LINES = 30
 
 
 def read_delimited(content: bytes, encoding: str | None = None) -> Grid:
@@ -17,33 +19,15 @@ def read_delimited(content: bytes, encoding: str | None = None) -> Grid:
         UnknownEncoding: when no strict decoder accepts the bytes.
         NotATable: when the text is something else.
     """
-    text, encoding = decode(content, encoding)
-    text = text.rstrip(END_OF_FILE)
-    if text.lstrip()[:16].lower().startswith(_NOT_TABLES):
+    encoding = encoding_of(content, encoding)
+    sample = content[:_SAMPLE_BYTES].decode(encoding, "ignore").replace("\r", "\n")
+    if sample.lstrip()[:16].lower().startswith(_NOT_TABLES):
         raise NotATable
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
-    try:
-        rows = _parse(_physical_lines(text))
-    except csv.Error as error:
-        raise NotATable from error
-    return Grid(None, rows, encoding)
+    rows = DelimitedRows(content, encoding, _delimiter(sample))
+    return Grid(None, small(rows), encoding)
 
 
-def _delimiter(lines: list[str]) -> str:
-    sample = "".join(islice(lines, 30))
-    return "\t" if sample.count("\t") > sample.count(",") else ","
-
-
-def _parse(lines: list[str]) -> list[SourceRow]:
-    reader = csv.reader(lines, delimiter=_delimiter(lines))
-    rows, started_at = [], 1
-    for cells in reader:
-        rows.append(SourceRow(started_at, tuple(cells)))
-        started_at = reader.line_num + 1
-    return rows
-
-
-def _physical_lines(text: str) -> list[str]:
-    """Lines as an editor counts them; other separators of `str.splitlines` stay inside cells."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    return [line + "\n" for line in unified.removesuffix("\n").split("\n")]
+def _delimiter(sample: str) -> str:
+    lines = "".join(islice(filter(None, sample.split("\n")), _SAMPLE_LINES))
+    return "\t" if lines.count("\t") > lines.count(",") else ","

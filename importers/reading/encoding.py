@@ -3,6 +3,8 @@
 Nothing is ever replaced: a file that no strict decoder accepts is refused.
 """
 
+import codecs
+
 from importers.errors import NotATable, UnknownEncoding
 
 _BOMS = (
@@ -12,28 +14,42 @@ _BOMS = (
 )
 _NUL_SHARE_OF_UTF16 = 0.2
 _SAMPLE_BYTES = 4096
+_PART_BYTES = 1 << 20
 _SEPARATORS = b"\t\n\r,"
 
 
-def decode(content: bytes, wanted: str | None = None) -> tuple[str, str]:
-    """The text and the name of its encoding; ``wanted`` overrules what the bytes look like.
+def encoding_of(content: bytes, wanted: str | None = None) -> str:
+    """The encoding in which every byte makes sense; ``wanted`` overrules what bytes look like.
 
     Raises:
         UnknownEncoding: when no strict reading succeeds, with the line of the first bad byte.
         NotATable: when the bytes are no text at all.
     """
-    farthest, sort = 0, ""
+    farthest, sort = -1, ""
     for candidate in (wanted,) if wanted else _candidates(content):
+        bad = _first_bad_byte(content, candidate)
+        if bad is None:
+            return candidate
+        if bad >= farthest:
+            farthest, sort = bad, candidate
+    line = content.count(b"\n", 0, max(farthest, 0)) + 1
+    raise UnknownEncoding(line=str(line), encoding=sort)
+
+
+def _first_bad_byte(content: bytes, encoding: str) -> int | None:
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        return 0
+    for start in range(0, len(content), _PART_BYTES):
+        part = content[start : start + _PART_BYTES]
         try:
-            text = content.decode(candidate)
+            text = decoder.decode(part, final=start + _PART_BYTES >= len(content))
         except UnicodeDecodeError as error:
-            if error.start >= farthest:
-                farthest, sort = error.start, candidate
-            continue
+            return start + error.start
         if "\x00" in text:
             raise NotATable
-        return text, candidate
-    raise UnknownEncoding(line=str(content.count(b"\n", 0, farthest) + 1), encoding=sort)
+    return None
 
 
 def _candidates(content: bytes) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from importers.reading.appearance import Merge
-from importers.reading.table import Grid, SourceRow, header_name
+from importers.reading.table import SourceRow, header_name
 from importers.values.headers import split_header, unit_named
 
 SEARCHED_ROWS = 40
 _MOST_ROWS = 3
 _FEW = 2
+_LOOKED_AT = 4  # a header is recognised by one of its first names
 _BRACKETS = re.compile(r"^[(\[〔【［<]?(?:単位[:：]?)?(.+?)[)\]〕】］>]?$")
 
 
@@ -30,20 +31,24 @@ class Header(NamedTuple):
 
 def is_header(row: SourceRow, known: AbstractSet[str]) -> bool:
     """At least two cells are known names of columns, and half of all that is written."""
-    names = [header_name(cell) for cell in row.cells if cell and not cell.isspace()]
+    filled = [cell for cell in row.cells if cell and not cell.isspace()]
+    if not any(_is_known(header_name(cell), known) for cell in filled[:_LOOKED_AT]):
+        return False
+    names = [header_name(cell) for cell in filled]
     found = sum(_is_known(name, known) for name in names)
     return found >= _FEW and found * 2 >= len(names)
 
 
-def header_at(grid: Grid, index: int, known: AbstractSet[str]) -> Header:
+def header_at(
+    rows: Sequence[SourceRow], merges: Sequence[Merge], index: int, known: AbstractSet[str]
+) -> Header:
     """The header of which a row is part, with the rows above and below that belong to it."""
-    rows = grid.rows
-    first, last = _reach(grid, index)
+    first, last = _reach(rows, merges, index)
     if first == index and index > 0 and _is_banner(rows, index):
         first = index - 1
     has_units = last + 1 < len(rows) and _is_units(rows[last + 1])
     last += has_units
-    lines = [_line(rows[at], grid.look.merges, reaches=at < index) for at in range(first, last + 1)]
+    lines = [_line(rows[at], merges, reaches=at < index) for at in range(first, last + 1)]
     width = max(map(len, lines))
     stacks = [[line[at] if at < len(line) else "" for line in lines] for at in range(width)]
     units = [_taken_unit(stack) if has_units else "" for stack in stacks]
@@ -63,15 +68,17 @@ def fallback_index(rows: Sequence[SourceRow]) -> int | None:
 
 
 def _is_known(name: str, known: AbstractSet[str]) -> bool:
-    return name in known or split_header(name)[0] in known
+    if name in known:
+        return True
+    return not name.isascii() and split_header(name)[0] in known
 
 
-def _reach(grid: Grid, index: int) -> tuple[int, int]:
+def _reach(rows: Sequence[SourceRow], merges: Sequence[Merge], index: int) -> tuple[int, int]:
     """Cells merged downwards tell how many rows the header has."""
-    numbers = [row.row_no for row in grid.rows[index : index + _MOST_ROWS]]
+    numbers = [row.row_no for row in rows[index : index + _MOST_ROWS]]
     here = numbers[0]
     first, last = index, index
-    for merge in grid.look.merges:
+    for merge in merges:
         if not merge.top <= here <= merge.bottom or merge.bottom - merge.top >= _MOST_ROWS:
             continue
         first = min(first, index - (here - merge.top))

@@ -1,9 +1,9 @@
 """A table as it was read: every cell is text, every row knows its place in the file."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from importers.reading.appearance import Look
 
@@ -17,12 +17,20 @@ class SourceRow(NamedTuple):
     cells: tuple[str, ...]
 
 
+class Rows(Protocol):
+    """Rows that can be walked again and again; ``len`` may be an estimate for long files."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[SourceRow]: ...
+
+
 @dataclass(frozen=True)
 class Grid:
     """Cells before anybody knows which row holds the column names."""
 
     sheet: str | None
-    rows: Sequence[SourceRow]
+    rows: Rows
     encoding: str | None = None
     look: Look = field(default_factory=Look)
     epoch_1904: bool = False
@@ -43,7 +51,7 @@ class SourceTable:
     sheet: str | None
     header: tuple[str, ...]
     header_row_no: int
-    rows: Sequence[SourceRow]
+    rows: Rows
     encoding: str | None
     notes: list[Note] = field(default_factory=list)
     context: list[tuple[str, str]] = field(default_factory=list)

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Set as AbstractSet
+from itertools import islice
 
+from importers.reading.data_rows import DataRows
 from importers.reading.header import (
     SEARCHED_ROWS,
     Header,
@@ -10,45 +12,73 @@ from importers.reading.header import (
     header_at,
     is_header,
 )
-from importers.reading.table import Grid, Marks, Note, SourceRow, SourceTable, header_name
-
-_TOTALS = frozenset({"合計", "小計", "総計", "計", "累計", "総合計", "ページ計", "頁計"})
-_NOTE = re.compile(r"^(?:※|\*|注|\(注|（注|備考[:：]|凡例|出典)")
-_END = re.compile(
-    r"^(?:以下(?:余白|空白)|以上|-+\s*\d+\s*-+|\d+\s*/\s*\d+(?:ページ|頁)?|p\.?\s*\d+|\d+(?:ページ|頁))$",
-    re.IGNORECASE,
+from importers.reading.table import (
+    Grid,
+    Marks,
+    Note,
+    Rows,
+    SourceRow,
+    SourceTable,
+    header_name,
 )
+
 _LABELLED = re.compile(r"^(.{1,12}?)\s*[:：]\s*(.+)$")
+HEAD_ROWS = 2_000
 _MOSTLY = 0.8
-_WIDE = 4  # a single word in so wide a table heads a section
 
 
 def find_tables(grid: Grid, known: AbstractSet[str]) -> list[SourceTable]:
     """Every table below a row of known names, or the one below the first full row."""
-    headers, repeated = _headers(grid, known)
+    rows = grid.rows if isinstance(grid.rows, list) else list(islice(grid.rows, HEAD_ROWS))
+    headers, repeated = _headers(rows, grid, known)
     if not headers:
-        index = fallback_index(grid.rows)
+        index = fallback_index(rows)
         if index is None:
             return []
-        headers = [header_at(grid, index, known)]
+        headers = [header_at(rows, grid.look.merges, index, known)]
+    if rows is not grid.rows:
+        return [_long_table(grid, rows, headers[0])]
     tables = []
     for number, header in enumerate(headers):
         above = headers[number - 1].last + 1 if number else 0
-        below = headers[number + 1].first if number + 1 < len(headers) else len(grid.rows)
-        tables.append(_table(grid, header, above, below, repeated))
+        below = headers[number + 1].first if number + 1 < len(headers) else len(rows)
+        data = DataRows(
+            rows[header.last + 1 : below],
+            len(header.names),
+            repeated=repeated,
+            merges=grid.look.merges,
+        )
+        found = list(data)
+        titles = rows[above : header.first]
+        tables.append(_table(grid, rows, header, titles, found, data.notes, is_first=not number))
     return tables
 
 
-def _headers(grid: Grid, known: AbstractSet[str]) -> tuple[list[Header], frozenset[int]]:
-    """Headers that differ, and the rows of those that printed pages repeat."""
+def _long_table(grid: Grid, head: list[SourceRow], header: Header) -> SourceTable:
+    """A file of many rows holds one table; its rows are looked at as they are walked."""
+    lines = head[header.first : header.last + 1]
+    data = DataRows(
+        grid.rows,
+        len(header.names),
+        after=lines[-1].row_no,
+        lines=lines,
+        merges=grid.look.merges,
+    )
+    return _table(grid, head, header, head[: header.first], data, data.notes, is_first=True)
+
+
+def _headers(
+    rows: list[SourceRow], grid: Grid, known: AbstractSet[str]
+) -> tuple[list[Header], frozenset[int]]:
+    """Headers that differ, and the numbers of the rows that printed pages repeat."""
     found: list[Header] = []
     repeated: set[int] = set()
     index = 0
-    while index < len(grid.rows) and (found or index <= SEARCHED_ROWS):
-        if is_header(grid.rows[index], known):
-            header = header_at(grid, index, known)
+    while index < len(rows) and (found or index <= SEARCHED_ROWS):
+        if is_header(rows[index], known):
+            header = header_at(rows, grid.look.merges, index, known)
             if found and _is_same(header.names, found[-1].names):
-                repeated.update(range(header.first, header.last + 1))
+                repeated.update(row.row_no for row in rows[header.first : header.last + 1])
             else:
                 found.append(header)
             index = header.last
@@ -63,28 +93,29 @@ def _is_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _table(
-    grid: Grid, header: Header, above: int, below: int, repeated: frozenset[int]
+    grid: Grid,
+    rows: list[SourceRow],
+    header: Header,
+    above: list[SourceRow],
+    data: Rows,
+    notes: list[Note],
+    *,
+    is_first: bool,
 ) -> SourceTable:
-    before = grid.rows[above : header.first]
-    titles = [row for row in before if above == 0 or _is_title(row)]
-    notes: list[Note] = []
-    if above == 0 and before:
-        notes.append({"code": "lines-above-header", "rows": [row.row_no for row in before]})
-    rows = _data_rows(grid, header, below, repeated, notes)
+    if is_first and above:
+        notes.insert(0, {"code": "lines-above-header", "rows": [row.row_no for row in above]})
     look = grid.look
-    marks = None
-    if look.hidden_rows or look.struck_rows:
-        marks = Marks(look.hidden_rows, look.struck_rows)
+    is_marked = look.hidden_rows or look.struck_rows
     return SourceTable(
-        grid.sheet,
-        header.names,
-        grid.rows[header.last].row_no,
-        rows,
-        grid.encoding,
-        notes,
-        _context(titles),
-        marks,
-        grid.epoch_1904,
+        sheet=grid.sheet,
+        header=header.names,
+        header_row_no=rows[header.last].row_no,
+        rows=data,
+        encoding=grid.encoding,
+        notes=notes,
+        context=_context([row for row in above if is_first or _is_title(row)]),
+        marks=Marks(look.hidden_rows, look.struck_rows) if is_marked else None,
+        epoch_1904=grid.epoch_1904,
     )
 
 
@@ -106,67 +137,3 @@ def _context(rows: list[SourceRow]) -> list[tuple[str, str]]:
                 found.append((header_name(cell.rstrip(":：")), cells[at + 1]))
             found.append(("", cell))
     return found
-
-
-def _data_rows(
-    grid: Grid, header: Header, below: int, repeated: frozenset[int], notes: list[Note]
-) -> list[SourceRow]:
-    """Rows that hold data. What is left out is noted with its row number."""
-    width, kept = len(header.names), []
-    skipped: dict[str, list[int]] = {}
-    for index in range(header.last + 1, below):
-        row = grid.rows[index]
-        reason = "repeated-header" if index in repeated else _not_data(row, width)
-        if reason == "blank":
-            continue
-        if reason:
-            skipped.setdefault(reason, []).append(row.row_no)
-        else:
-            cells = row.cells[:width] + ("",) * (width - len(row.cells))
-            kept.append(SourceRow(row.row_no, cells))
-    notes.extend({"code": code, "rows": numbers} for code, numbers in skipped.items())
-    return _merged_down(grid, kept)
-
-
-def _not_data(row: SourceRow, width: int) -> str | None:
-    filled = [cell for cell in row.cells if cell and not cell.isspace()]
-    if not filled:
-        return "blank"
-    first = header_name(filled[0])
-    if first in _TOTALS:
-        return "total-row"
-    return _single(filled[0].strip(), first, width) if len(filled) == 1 else _note(filled)
-
-
-def _note(filled: list[str]) -> str | None:
-    """「備考：」 and its text in two cells."""
-    is_pair = len(filled) == len(("label", "text"))
-    return "note-row" if is_pair and _NOTE.match(filled[0].lstrip()) else None
-
-
-def _single(cell: str, name: str, width: int) -> str | None:
-    if _NOTE.match(cell):
-        return "note-row"
-    if _END.match(name):
-        return "end-row"
-    return "section-row" if width >= _WIDE else None
-
-
-def _merged_down(grid: Grid, rows: list[SourceRow]) -> list[SourceRow]:
-    """A cell merged over several rows holds for each of them."""
-    tall = [merge for merge in grid.look.merges if merge.bottom > merge.top]
-    if not tall or not rows:
-        return rows
-    at = {row.row_no: index for index, row in enumerate(rows)}
-    for merge in tall:
-        source = at.get(merge.top)
-        if source is None or merge.left >= len(rows[source].cells):
-            continue
-        value = rows[source].cells[merge.left]
-        for number in range(merge.top + 1, merge.bottom + 1):
-            index = at.get(number)
-            if index is not None and not rows[index].cells[merge.left]:
-                cells = list(rows[index].cells)
-                cells[merge.left] = value
-                rows[index] = SourceRow(number, tuple(cells))
-    return rows

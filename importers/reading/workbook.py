@@ -1,13 +1,13 @@
 import io
 import zipfile
 from dataclasses import replace
-from typing import Any
 
 import fastexcel
 
 from importers.errors import DamagedWorkbook, EncryptedWorkbook, NotATable, OversizedWorkbook
 from importers.reading.appearance import BookLook, Look, look_of
-from importers.reading.table import Grid, Note, SourceRow
+from importers.reading.rows import ArrowRows, small
+from importers.reading.table import Grid, Note
 
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -70,20 +70,4 @@ def _grid(reader: fastexcel.ExcelReader, name: str, look: Look) -> Grid:
     sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
     if sheet.height == 0:
         return Grid(name, [], look=look)
-    columns: list[list[Any]] = [column.to_pylist() for column in sheet.to_arrow().columns]
-    rows = [
-        SourceRow(number, tuple("" if cell is None else cell for cell in cells))
-        for number, cells in enumerate(zip(*columns, strict=True), start=1)
-    ]
-    return Grid(name, _with_odd_cells(rows, look), look=look)
-
-
-def _with_odd_cells(rows: list[SourceRow], look: Look) -> list[SourceRow]:
-    """Errors and formulas without a value are blank for the reader, but they are no blanks."""
-    for (row_no, column), value in look.odd.items():
-        if row_no <= len(rows):
-            cells = list(rows[row_no - 1].cells)
-            if column < len(cells) and not cells[column]:
-                cells[column] = value
-                rows[row_no - 1] = SourceRow(row_no, tuple(cells))
-    return rows
+    return Grid(name, small(ArrowRows(sheet.to_arrow(), look.odd)), look=look)

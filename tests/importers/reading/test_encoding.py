@@ -3,9 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importers.errors import NotATable, UnknownEncoding
-from importers.reading.encoding import decode
+from importers.reading.encoding import encoding_of
 
 TEXT = "施設コード,機器名称\nTJ,①㈱髙﨑ポンプ～表予十ソ能\n"
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    encoding = encoding_of(content)
+    return content.decode(encoding), encoding
 
 
 @pytest.mark.parametrize(
