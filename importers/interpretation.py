@@ -13,6 +13,7 @@ from importers.records import BLOCKING, Draft, Message, RowNotes, change_message
 from importers.sources.source import Cells, Column, Lookup
 from importers.values.reading import Change, Reader, Unreadable
 
+MOST_REMEMBERED = 5_000  # writings of one column that are not read again
 DITTO = frozenset({"〃", "″", "”", '"', "''", "々", "同上", "同左", "↓", "↑"})
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 
@@ -131,6 +132,8 @@ class Interpreter:
                 continue
             cell = column.known.get(raw)
             if cell is None:
+                if len(column.known) >= MOST_REMEMBERED:
+                    column.known.clear()
                 cell = column.known[raw] = _read(column, raw)
             if cell.messages:
                 notes.messages.extend(cell.messages)

@@ -29,7 +29,7 @@ from importers.settling import Settlement
 from importers.soundness import block_unsound
 from importers.sources.catalogue import SOURCES, known_headers, mapping_of
 from importers.sources.source import Matcher
-from importers.spool import ROWS_A_PART, Spool
+from importers.spool import ROWS_A_PART, ROWS_AT_ONCE, Spool
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ class _Planning:
         self._buffer: list[InterpretedRow] = []
         self._known: Known | None = None
         self._total = 0
+        self._part_size = ROWS_A_PART
         self._done = 0
 
     def plan(self, file: SourceFile, signature: str) -> MadePlan:
@@ -106,6 +107,7 @@ class _Planning:
         if not tables:
             self._ask_source(left_out)
         self._total = sum(len(table.table.rows) for table in tables)
+        self._part_size = ROWS_AT_ONCE if self._total <= ROWS_AT_ONCE else ROWS_A_PART
         if tables and not self._total:
             raise NoRows
         for table in tables:
@@ -178,7 +180,7 @@ class _Planning:
             table.table.notes.append({"code": told["code"], **told["params"]})
         rows = interpreter.rows()
         sanity = ColumnSanity(self._session, self._decisions, table.mapping)
-        while part := list(islice(rows, ROWS_A_PART)):
+        while part := list(islice(rows, self._part_size)):
             _tell_all(part, before)
             sanity.look(part)
             matcher = self._matcher(table.mapping)
@@ -214,7 +216,7 @@ class _Planning:
 
     def _put(self, part: list[InterpretedRow]) -> None:
         self._buffer += part
-        if len(self._buffer) > ROWS_A_PART:
+        if len(self._buffer) > self._part_size:
             self._flush(last=False)
 
     def _flush(self, *, last: bool) -> None:

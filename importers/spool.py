@@ -7,7 +7,8 @@ from typing import IO, Self
 
 from importers.interpretation import InterpretedRow
 
-ROWS_A_PART = 20_000
+ROWS_A_PART = 5_000
+ROWS_AT_ONCE = 20_000  # files up to here are matched and planned as a whole
 
 
 class Spool:

@@ -261,6 +261,7 @@ def test_long_files_are_planned_in_parts_with_the_same_result(city, terminal, mo
     ledger = "設備番号,施設コード,分類コード,名称,上位設備番号,機器番号\n" + "\n".join(lines)
     whole = plan(city, ledger, by=terminal)
     monkeypatch.setattr(planning, "ROWS_A_PART", 4)
+    monkeypatch.setattr(planning, "ROWS_AT_ONCE", 4)
     parts = plan(city, ledger, by=terminal)
     assert outcomes(parts) == outcomes(whole)
     assert [row["outcome"] for row in _rows(city, parts)] == [
