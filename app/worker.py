@@ -1,6 +1,7 @@
-"""Claims outbox rows, runs their handlers, and seals the audit trail.
+"""Claims outbox rows, runs their handlers, seals the audit trail; takes imports in a lane beside.
 
-Any number of workers may run: rows are claimed with SKIP LOCKED, sealing takes a lock of its own.
+Any number of workers may run: rows are claimed with SKIP LOCKED, sealing takes a lock of its own,
+and so do imports. A large one takes minutes: it has a thread of its own, and mail never waits.
 """
 
 import importlib
@@ -9,11 +10,13 @@ import logging
 import signal
 from collections.abc import Callable
 from threading import Event as Flag
+from threading import Thread
 
 import psycopg
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from importers import tasks as imports
 from service.audit.service import seal_pending
 from service.core import outbox
 from service.core.database import application_url, libpq_conninfo, make_engine, transaction
@@ -63,7 +66,7 @@ def work_once(engine: Engine, handlers: dict[str, list[Handler]]) -> bool:
 def drain(engine: Engine) -> int:
     """Handles everything that is due and seals the trail; for tests and the terminal."""
     handlers, count = load_handlers(), 0
-    while work_once(engine, handlers):
+    while work_once(engine, handlers) or imports.work_once(engine):
         count += 1
     with transaction(engine) as session:
         seal_pending(session)
@@ -82,17 +85,32 @@ def _wait(settings: Settings) -> None:
 def run(settings: Settings, stop: Flag) -> None:
     engine = make_engine(settings)
     handlers = load_handlers()
+
+    def outbox_once() -> None:
+        while not stop.is_set() and work_once(engine, handlers):
+            pass
+        with transaction(engine) as session:
+            seal_pending(session)
+
+    def imports_once() -> None:
+        while not stop.is_set() and imports.work_once(engine):
+            pass
+
+    # A step that is cut short by the end of the process is begun again by the next one.
+    lane = Thread(target=_keep_on, args=(settings, stop, imports_once), daemon=True, name="imports")
+    lane.start()
+    _keep_on(settings, stop, outbox_once)
+    engine.dispose()
+
+
+def _keep_on(settings: Settings, stop: Flag, work: Callable[[], None]) -> None:
     while not stop.is_set():
         try:
-            while not stop.is_set() and work_once(engine, handlers):
-                pass
-            with transaction(engine) as session:
-                seal_pending(session)
+            work()
             _wait(settings)
         except Exception:
             log.exception("worker_lost_database")
             stop.wait(IDLE_S)
-    engine.dispose()
 
 
 def main() -> None:

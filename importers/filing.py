@@ -1,12 +1,26 @@
 """The files that imports are made from, kept so that a plan can be made again."""
 
 import hashlib
+from dataclasses import dataclass
 from typing import IO
+from uuid import UUID
 
+from importers.decisions import Decisions
 from importers.job_errors import LedgerGone, LedgerStoreAway
 from importers.models import ImportJob
+from service.attachments.arrival import Arrival
 from service.attachments.store import StoreAway, open_store
 from service.core.settings import get_settings
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it arrived; ``continues_id`` is the import whose error workbook this is."""
+
+    name: str
+    arrival: Arrival
+    decisions: Decisions
+    continues_id: UUID | None = None
 
 
 def sha256_of(content: bytes) -> str:

@@ -1,6 +1,6 @@
 """Why a step of an import was not taken, or was taken back."""
 
-from service.core.errors import Conflict, Invalid, Unavailable
+from service.core.errors import Conflict, Invalid, NotFound, Unavailable
 from service.core.i18n.marker import N_
 
 
@@ -56,3 +56,13 @@ class BrokeOff(Conflict):
     message = N_(
         "予期しない誤りのため処理を取りやめました。台帳は変更していません。管理者に知らせてください。"
     )
+
+
+class RecordUnknown(NotFound):
+    code = "record-unknown"
+    message = N_("記録が見つかりません。")
+
+
+class MappingUnknown(NotFound):
+    code = "import-mapping-unknown"
+    message = N_("保存された読み方が見つかりません。")

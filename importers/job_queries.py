@@ -98,8 +98,8 @@ def forget_rows(session: Session, job_id: UUID) -> None:
 
 
 _BEFORE = text(
-    "select j.id, j.file_name, j.applied_at, u.display_name as by, j.sha256 = :sha256 as same_file"
-    " from import_job j left join user_account u on u.id = j.updated_by"
+    "select j.id, j.file_name, j.applied_at, j.sha256 = :sha256 as same_file"
+    " from import_job j"
     " where j.state = 'applied' and j.source = :source"
     " and (j.sha256 = :sha256 or j.notes ->> 'content_hash' = :content_hash)"
     " order by same_file desc, j.applied_at desc limit 1"
@@ -112,7 +112,7 @@ def imported_before(
     """The last time that this very file was applied, or one with the same cells."""
     params = {"source": source, "sha256": sha256, "content_hash": content_hash}
     row = session.execute(_BEFORE, params).mappings().first()
-    return None if row is None else dict(row)
+    return None if row is None else {**row, "by": who_applied(session, row["id"])}
 
 
 # -- saved mappings --------------------------------------------------------------------------------
@@ -133,3 +133,34 @@ def free_mapping(session: Session, mapping_id: UUID) -> None:
     session.execute(
         text("update import_job set mapping_id = null where mapping_id = :id"), {"id": mapping_id}
     )
+
+
+# -- receipts --------------------------------------------------------------------------------------
+
+_TOLD = text(
+    "select m ->> 'level' as level, m ->> 'code' as code, count(*) as count"
+    " from import_row r cross join lateral jsonb_array_elements(r.messages) m"
+    " where r.job_id = :job_id group by 1, 2 order by 3 desc, 1, 2"
+)
+_KEPT = text(
+    "select sheet, row_no, kept from import_row where job_id = :job_id and kept is not null"
+    " order by id limit 1000"
+)
+_WHO = text(
+    "select actor_name from audit_entry where target_type = 'import_job' and target_id = :job_id"
+    " and action = 'import.apply' order by id desc limit 1"
+)
+
+
+def messages_told(session: Session, job_id: UUID) -> list[dict[str, Any]]:
+    """How often each rule changed a cell and each reason was given."""
+    return [dict(row) for row in session.execute(_TOLD, {"job_id": job_id}).mappings()]
+
+
+def kept_rows(session: Session, job_id: UUID) -> list[dict[str, Any]]:
+    return [dict(row) for row in session.execute(_KEPT, {"job_id": job_id}).mappings()]
+
+
+def who_applied(session: Session, job_id: UUID) -> str | None:
+    name: str | None = session.execute(_WHO, {"job_id": str(job_id)}).scalar()
+    return name

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from importers import job_queries
 from importers.decisions import Decisions
-from importers.errors import ImportJobNotFound
+from importers.job_errors import MappingUnknown
 from importers.models import ImportJob, ImportMapping
 from service.accounts.actor import Actor
 from service.audit.service import record
@@ -75,7 +75,7 @@ def _sources(job: ImportJob) -> dict[str, Any]:
 def forget(session: Session, mapping_id: UUID, *, by: Actor) -> None:
     mapping = session.get(ImportMapping, mapping_id)
     if mapping is None:
-        raise ImportJobNotFound
+        raise MappingUnknown
     job_queries.free_mapping(session, mapping_id)
     session.delete(mapping)
     record(session, "import_mapping.delete", "import_mapping", mapping_id, by=by)

@@ -1,5 +1,6 @@
 """The sentence behind each code of a plan, in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,6 +52,12 @@ def note_sentence(note: Mapping[str, Any], locale: Locale) -> str:
     if code in FILE_NOTES:
         return translate(FILE_NOTES[code], locale, **{k: v for k, v in note.items() if k != "code"})
     return translate(REASONS[code], locale, **{k: v for k, v in note.items() if k != "code"})
+
+
+def code_sentence(level: str, code: str, locale: Locale) -> str:
+    """A rule or a reason by itself, for counting; gaps stand open."""
+    words = RULES if level == "change" else REASONS
+    return re.sub(r"%\((\w+)\)s", "…", translate(words[code], locale).replace("%%", "%"))
 
 
 def question_sentence(question: Mapping[str, Any], locale: Locale) -> str:

@@ -6,7 +6,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from importers import queries, service
 from importers.api import row_cursor
-from importers.decisions import Decisions
 from importers.fields import field_label
 from importers.kinds import KINDS
 from importers.messages import OUTCOME_LABELS, STATE_LABELS
@@ -75,9 +74,7 @@ def upload(request: Request, file: ArrivingFile, session: SessionDep, by: Manage
     """A file that cannot be read is told beside the form, and nothing is stored."""
     try:
         with session.begin_nested():
-            job = service.plan_file(
-                session, file.content, file.name, decisions=Decisions(source=file.source), by=by
-            )
+            job = service.receive_file(session, file, by=by)
     except DomainError as error:
         problem = explain(request, error)
         return _start_page(request, session, status_code=status_of(error), problem=problem)
@@ -148,7 +145,7 @@ def apply(
 ) -> Response:
     try:
         with session.begin_nested():
-            service.apply_job(session, job_id, mode=mode, plan_hash=plan_hash, by=by)
+            service.request_apply(session, job_id, mode=mode, plan_hash=plan_hash, by=by)
     except DomainError as error:
         job = service.job_of(session, job_id)
         problem = explain(request, error)

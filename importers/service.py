@@ -4,22 +4,25 @@ Small files are done at once; larger ones wait for the worker (`importers.tasks`
 same steps. A step is one transaction: it happens whole or not at all.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import IO, Any
+from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlmodel import Session
 
 from importers import job_queries, queries
-from importers.decisions import Decisions
+from importers.decisions import Decisions, answered
 from importers.errors import (
+    AnswerUnusable,
     ImportJobNotFound,
     JobNotApplied,
     JobNotPlanned,
     PlanDiffers,
     PlanHasBadRows,
 )
-from importers.filing import keep, sha256_of
+from importers.filing import Upload, keep, sha256_of
 from importers.job_errors import (
     JobAtWork,
     NothingToCancel,
@@ -35,6 +38,7 @@ from importers.undo import Undone
 from service.accounts.actor import Actor
 from service.audit.service import record
 from service.core.errors import DomainError
+from service.core.http.conditional import ensure_version
 from service.core.outbox import publish
 
 BAD = (Outcome.REJECTED, Outcome.CONFLICT, Outcome.NEEDS_DECISION)
@@ -73,27 +77,26 @@ def plan_file(
     return job
 
 
-def receive_file(
-    session: Session,
-    file: IO[bytes],
-    file_name: str,
-    *,
-    sha256: str,
-    size_bytes: int,
-    decisions: Decisions | None = None,
-    continues_id: UUID | None = None,
-    by: Actor,
-) -> ImportJob:
-    """Keeps the file; a large one is planned by the worker, a small one at once."""
-    if size_bytes <= PLANNED_AT_ONCE_BYTES:
-        content = file.read()
+def receive_file(session: Session, file: Upload, *, by: Actor) -> ImportJob:
+    """Keeps the file; a large one is planned by the worker, a small one at once.
+
+    Raises:
+        importers.errors: a small file that cannot be read; nothing is kept of it.
+    """
+    arrival = file.arrival
+    if arrival.size_bytes <= PLANNED_AT_ONCE_BYTES:
         return plan_file(
-            session, content, file_name, decisions=decisions, continues_id=continues_id, by=by
+            session,
+            arrival.file.read(),
+            file.name,
+            decisions=file.decisions,
+            continues_id=file.continues_id,
+            by=by,
         )
-    job = _job_for(file_name, sha256, size_bytes, by)
-    decided = _inherited(session, job, continues_id, decisions)
+    job = _job_for(file.name, arrival.sha256, arrival.size_bytes, by)
+    decided = _inherited(session, job, file.continues_id, file.decisions)
     job.options = decided.model_dump(mode="json", exclude_defaults=True)
-    job.file_key = keep(file, sha256, size_bytes)
+    job.file_key = keep(arrival.file, arrival.sha256, arrival.size_bytes)
     session.add(job)
     _hand_over(session, job, JobState.ARRIVED, by)
     return job
@@ -104,11 +107,16 @@ def decide(
     job_id: UUID,
     decisions: Decisions,
     *,
-    progress: Progress = untold,
+    version: int | None = None,
     by: Actor,
 ) -> ImportJob:
-    """Plans the file again as now decided; a large one by the worker."""
+    """Plans the file again as now decided; a large one by the worker.
+
+    Raises:
+        Stale: the job is no longer in the ``version`` that was looked at.
+    """
     job = job_of(session, job_id, lock=True)
+    ensure_version(job.version, version)
     _ensure_at_rest(job)
     if job.state not in {JobState.PLANNED, JobState.FAILED}:
         raise NotToBeDecided
@@ -124,7 +132,7 @@ def decide(
         after={"options": job.options},
     )
     if job.size_bytes <= PLANNED_AT_ONCE_BYTES:
-        plan_content(session, job, None, decisions, progress=progress, by=by)
+        plan_content(session, job, None, decisions, progress=untold, by=by)
     else:
         _hand_over(session, job, JobState.ARRIVED, by)
     return job
@@ -134,13 +142,18 @@ def decisions_of(job: ImportJob) -> Decisions:
     return Decisions.model_validate(job.options)
 
 
-def merged_decisions(job: ImportJob, patch: dict[str, Any]) -> Decisions:
-    """The job's decisions with those of ``patch``, member by member.
+def revised(
+    job: ImportJob, patch: Mapping[str, Any], answers: Iterable[tuple[Sequence[str], Any]] = ()
+) -> Decisions:
+    """The job's decisions with those of ``patch``, member by member, then with answers.
 
     Raises:
-        pydantic.ValidationError: what decisions cannot hold.
+        AnswerUnusable: what decisions cannot hold.
     """
-    return Decisions.model_validate(merged(job.options, patch))
+    try:
+        return answered(Decisions.model_validate(merged(job.options, dict(patch))), answers)
+    except (ValidationError, AttributeError, TypeError, ValueError) as error:
+        raise AnswerUnusable from error
 
 
 def inherits(session: Session, job_id: UUID) -> Decisions:
