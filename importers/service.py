@@ -279,6 +279,11 @@ def bad_rows(job: ImportJob) -> int:
     return sum(int(job.counts.get(outcome.value, 0)) for outcome in BAD)
 
 
+def stands_in_the_way(job: ImportJob) -> bool:
+    """Whether only the good rows can be applied for now."""
+    return bool(bad_rows(job) or job.questions)
+
+
 def rows_to_write(job: ImportJob) -> int:
     return int(job.counts.get("create", 0)) + int(job.counts.get("update", 0))
 

@@ -1,133 +1,170 @@
-"""`./gesuibo import FILE…`: plan ledgers, and apply what was planned."""
+"""`./gesuibo import FILE…`: plan ledgers, apply what was planned, take an import back."""
 
-import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
-OUTCOMES = ("create", "update", "unchanged", "conflict", "rejected", "needs_decision")
-_PART = 2000
+from app.commands.import_report import tell, tell_undone, write_json
 
 
-def command(
+class RowFilter(StrEnum):
+    ALL = "all"
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+    NEEDS_DECISION = "needs_decision"
+
+
+def command(  # noqa: PLR0913  # one for each word of the command line
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV or Excel files."),
-    ],
-    *,
-    source: Annotated[
-        str | None,
-        typer.Option("--source", help="Sort of ledger; recognised by its headers when left out."),
     ] = None,
+    *,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", "--source", help="Sort of ledger; recognised by its headers when left out."
+        ),
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Only say what would be done; so it is without --apply.")
+    ] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Write the plan to the registry.")] = False,
+    undo: Annotated[
+        UUID | None, typer.Option("--undo", metavar="JOB", help="Take this import back.")
+    ] = None,
+    decisions: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="Answers and columns as a JSON file; the plan names the place of each.",
+        ),
+    ] = None,
+    continues: Annotated[
+        UUID | None,
+        typer.Option(metavar="JOB", help="The file is the error workbook of this import."),
+    ] = None,
     good_rows_only: Annotated[
         bool, typer.Option("--good-rows-only", help="Apply although some rows cannot be.")
     ] = False,
     rows: Annotated[
-        bool, typer.Option("--rows", help="With --json: every row, with changes and reasons.")
-    ] = False,
+        RowFilter | None, typer.Option("--rows", help="With --json: only rows of this outcome.")
+    ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document on standard output.")
+        bool, typer.Option("--json", help="One JSON document: every row, its changes and reasons.")
     ] = False,
 ) -> None:
     """Plan files, one transaction each, and with --apply write them. Again: 0 changes.
 
-    Exit code 1 when a row cannot be applied and --good-rows-only was not given.
+    Exit code 1 when a row cannot be applied or a question is open and --good-rows-only was not
+    given, or when an undo had to leave something.
 
     Example: ./gesuibo import data/samples/bend/lift_station_pumps.csv --apply --json
     """
-    results = [
-        _one(path, source, apply=apply, good_rows_only=good_rows_only, with_rows=rows)
-        for path in files
-    ]
-    if as_json:
-        print(json.dumps({"files": results}, ensure_ascii=False, default=str))
-    else:
-        for result in results:
-            _tell(result)
-    if any(result["refused"] for result in results):
+    if bool(files) == bool(undo) or (plan and (apply or undo)) or (apply and undo):
+        raise typer.BadParameter("FILE… [--plan | --apply] or --undo JOB")
+    if undo is not None:
+        raise typer.Exit(_take_back(undo, as_json=as_json))
+    wanted = _Wanted(kind, decisions, continues, apply, good_rows_only)
+    outcome = None if rows in {None, RowFilter.ALL} else rows
+    done = (wanted.take(path, outcome) for path in files or ())
+    refused = write_json(done) if as_json else [tell(result) for result in done]
+    if any(refused):
         raise typer.Exit(1)
 
 
-def _one(
-    path: Path, source: str | None, *, apply: bool, good_rows_only: bool, with_rows: bool
-) -> dict[str, Any]:
-    from app.terminal import opened
-    from importers import service
-    from importers.decisions import Decisions
-    from importers.receipt import ApplyMode
+class _Wanted:
+    """What is to be done with each file."""
 
-    with opened() as (session, by):
-        job = service.plan_file(
-            session, path.read_bytes(), path.name, decisions=Decisions(source=source), by=by
-        )
-        bad = service.bad_rows(job)
-        is_refused = bool(bad) and not good_rows_only
-        records: dict[str, Any] = {}
-        if apply and not is_refused and service.rows_to_write(job):
-            mode = ApplyMode("good_rows" if good_rows_only else "all")
-            records = service.apply_job(session, job.id, mode=mode, by=by).records
+    def __init__(
+        self,
+        kind: str | None,
+        decisions: Path | None,
+        continues: UUID | None,
+        apply: bool,
+        good_rows_only: bool,
+    ) -> None:
+        self._kind = kind
+        self._decisions = decisions
+        self._continues = continues
+        self._apply = apply
+        self._good_rows_only = good_rows_only
+
+    def take(self, path: Path, outcome: str | None) -> dict[str, Any]:
+        from app.commands.import_progress import ProgressBar
+        from app.terminal import opened
+        from importers import service
+        from importers.receipt import ApplyMode
+
+        with opened() as (session, by), ProgressBar() as progress:
+            job = service.plan_file(
+                session,
+                path.read_bytes(),
+                path.name,
+                decisions=self._decided(),
+                continues_id=self._continues,
+                progress=progress,
+                by=by,
+            )
+            is_refused = service.stands_in_the_way(job) and not self._good_rows_only
+            records: dict[str, Any] = {}
+            if self._apply and not is_refused and service.rows_to_write(job):
+                mode = ApplyMode("good_rows" if self._good_rows_only else "all")
+                receipt = service.apply_job(session, job.id, mode=mode, progress=progress, by=by)
+                records = receipt.records
+            return self._told(path, job, records, is_refused=is_refused, outcome=outcome)
+
+    def _decided(self) -> Any:
+        from pydantic import ValidationError
+
+        from importers.decisions import Decisions
+
+        text = self._decisions.read_text(encoding="utf-8") if self._decisions else "{}"
+        try:
+            decisions = Decisions.model_validate_json(text)
+        except ValidationError as error:
+            raise typer.BadParameter(str(error), param_hint="--decisions") from error
+        return decisions.model_copy(update={"source": self._kind}) if self._kind else decisions
+
+    def _told(
+        self,
+        path: Path,
+        job: Any,
+        records: dict[str, Any],
+        *,
+        is_refused: bool,
+        outcome: str | None,
+    ) -> dict[str, Any]:
         return {
             "file": str(path),
             "job_id": job.id,
             "source": job.source,
             "encoding": job.detected_encoding,
             "sha256": job.sha256,
-            "rows": job.counts["rows"],
-            **{outcome: job.counts[outcome] for outcome in OUTCOMES},
+            **{name: count for name, count in job.counts.items() if name != "records"},
             "applied": bool(records),
             "records": records,
             "changes": sum(sum(done.values()) for done in records.values()),
             "already_imported": job.notes.get("already_imported"),
+            "mapping_reused": job.notes.get("mapping_reused"),
             "refused": is_refused,
-            "bad_rows": list(_bad_rows(session, job)) if bad else [],
-            **({"row_list": list(_all_rows(session, job))} if with_rows else {}),
+            "questions": job.questions,
+            "row_filter": outcome,
         }
 
 
-def _all_rows(session: Any, job: Any, outcome: Any = None) -> Any:
-    from app.language import prefers_english
-    from importers import queries
-    from importers.schemas import ImportRowRead
-    from service.core.i18n.locales import Locale
+def _take_back(job_id: UUID, *, as_json: bool) -> int:
+    from app.commands.import_progress import ProgressBar
+    from app.terminal import opened
+    from importers import service
 
-    locale = Locale.EN if prefers_english() else Locale.JA
-    after = 0
-    while part := queries.rows(session, job.id, after=after, limit=_PART, outcome=outcome):
-        for row in part:
-            yield ImportRowRead.of(row, locale).model_dump(mode="json")
-        after = part[-1]["id"]
-
-
-def _bad_rows(session: Any, job: Any) -> Any:
-    from importers.service import BAD
-
-    for outcome in BAD:
-        for row in _all_rows(session, job, outcome):
-            reasons = [message for message in row["messages"] if message["level"] != "change"]
-            yield {"row_no": row["row_no"], "outcome": row["outcome"], "reasons": reasons}
-
-
-def _tell(result: dict[str, Any]) -> None:
-    from app.language import either
-
-    counts = ", ".join(f"{outcome} {result[outcome]}" for outcome in OUTCOMES if result[outcome])
-    encoding = result["encoding"] or "Excel"
-    print(f"{result['file']}: {result['source']} ({encoding}), {result['rows']} rows: {counts}")
-    if result["already_imported"]:
-        at = result["already_imported"]["applied_at"]
-        print("  " + either(f"同じファイルを {at} に取り込み済み", f"already imported at {at}"))
-    for row in result["bad_rows"]:
-        for reason in row["reasons"]:
-            place = f"{reason['column']}: " if reason["column"] else ""
-            typer.echo(f"  {row['row_no']}: {place}{reason['sentence']}", err=True)
-    if result["applied"]:
-        for kind, done in result["records"].items():
-            print(f"  {kind}: " + ", ".join(f"{what} {count}" for what, count in done.items()))
-    elif result["refused"]:
-        told = either("取り込めない行があります", "some rows cannot be applied")
-        typer.echo(f"  {told} (--good-rows-only)", err=True)
-    else:
-        told = either("台帳は変更していません", "nothing was written")
-        print(f"  {told} (0 changes)")
+    with opened() as (session, by), ProgressBar() as progress:
+        done = service.undo_job(session, job_id, progress=progress, by=by)
+    return tell_undone(job_id, done.told(), as_json=as_json)
