@@ -1,18 +1,18 @@
+"""The pages of imports: send a file, answer, look at the plan, write it, take it back."""
+
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from importers import queries, service
-from importers.api import row_cursor
-from importers.fields import field_label
-from importers.kinds import KINDS
-from importers.messages import OUTCOME_LABELS, STATE_LABELS
+from importers import job_queries, queries, service
+from importers.answers import answers_of, columns_of, retirement_of
+from importers.job_page import job_page
+from importers.messages import STATE_LABELS
 from importers.models import ImportJob, Outcome
-from importers.reading.sentences import LEFT_OUT
 from importers.receipt import ApplyMode
-from importers.schemas import ImportRowRead
 from importers.sources.catalogue import SOURCES
 from importers.upload import ArrivingFile
 from service.accounts.access import requires
@@ -22,40 +22,30 @@ from service.core.errors import DomainError
 from service.core.http.problems import explain, status_of
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
-from service.core.i18n import locale_of
-from service.core.paging import cut, encode_cursor
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.IMPORTS_MANAGE))]
 SHOWN_JOBS = 50
-SHOWN_ROWS = 100
 
 
-def in_file_order(raw: dict[str, str], job: ImportJob) -> list[tuple[str, str]]:
-    """The cells of a row as the file has them; a stored JSON object keeps no order."""
-    order = [name for table in job.notes["tables"] for name in table["header"]]
-    return [(name, raw[name]) for name in dict.fromkeys(order) if name in raw]
+async def _posted(request: Request) -> dict[str, str]:
+    form = await request.form(max_fields=5_000)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
-def shown_changes(changed: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:
-    """A partial date is four columns and one thing: its writing stands for all."""
-    hidden = {
-        name.removesuffix("_raw") + part
-        for name in changed
-        if name.endswith("_raw")
-        for part in ("_from", "_to", "_precision")
-    }
-    return [(name, pair) for name, pair in changed.items() if name not in hidden]
+Posted = Annotated[dict[str, str], Depends(_posted)]
 
 
 def _start_page(
     request: Request, session: SessionDep, *, status_code: int = 200, problem: str | None = None
 ) -> Response:
+    jobs = queries.jobs(session, SHOWN_JOBS)
     return render(
         request,
         "imports/start.html",
         status_code=status_code,
-        jobs=queries.jobs(session, SHOWN_JOBS),
+        jobs=jobs,
+        progress=job_queries.progress_of(session, [job.id for job in jobs]),
         sources=[(source.name, source.title) for source in SOURCES.values()],
         source_titles={source.name: source.title for source in SOURCES.values()},
         state_labels=STATE_LABELS,
@@ -81,48 +71,8 @@ def upload(request: Request, file: ArrivingFile, session: SessionDep, by: Manage
     return RedirectResponse(f"/imports/{job.id}", 303)
 
 
-def _job_page(
-    request: Request,
-    session: SessionDep,
-    job: ImportJob,
-    *,
-    outcome: Outcome | None = None,
-    cursor: str | None = None,
-    status_code: int = 200,
-    problem: str | None = None,
-) -> Response:
-    found = queries.rows(
-        session, job.id, after=row_cursor(cursor), limit=SHOWN_ROWS + 1, outcome=outcome
-    )
-    shown, is_more = cut(found, SHOWN_ROWS)
-    locale = locale_of(request)
-    return render(
-        request,
-        "imports/job.html",
-        status_code=status_code,
-        job=job,
-        rows=[ImportRowRead.of(row, locale) for row in shown],
-        next_cursor=encode_cursor(str(shown[-1]["id"])) if is_more else None,
-        outcome=outcome,
-        outcomes=[
-            (key, label, job.counts.get(key.value, 0)) for key, label in OUTCOME_LABELS.items()
-        ],
-        outcome_labels=OUTCOME_LABELS,
-        state_labels=STATE_LABELS,
-        source_titles={source.name: source.title for source in SOURCES.values()},
-        kind_labels={kind.name: kind.label for kind in KINDS.values()},
-        left_out=LEFT_OUT,
-        field_label=field_label,
-        in_file_order=in_file_order,
-        shown_changes=shown_changes,
-        bad=service.bad_rows(job),
-        to_write=service.rows_to_write(job),
-        problem=problem,
-    )
-
-
 @router.get("/imports/{job_id}")
-def job_page(
+def show(
     request: Request,
     session: SessionDep,
     _by: Manager,
@@ -131,7 +81,77 @@ def job_page(
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response:
     job = service.job_of(session, job_id)
-    return _job_page(request, session, job, outcome=outcome, cursor=cursor)
+    return job_page(request, session, job, outcome=outcome, cursor=cursor)
+
+
+def _done(request: Request, session: SessionDep, job_id: UUID, act: Callable[[], Any]) -> Response:
+    """Back to the page of the import; what was refused is told on it and nothing has changed."""
+    try:
+        with session.begin_nested():
+            act()
+    except DomainError as error:
+        job = service.job_of(session, job_id)
+        problem = explain(request, error)
+        return job_page(request, session, job, status_code=status_of(error), problem=problem)
+    return RedirectResponse(f"/imports/{job_id}", 303)
+
+
+def _decide(
+    session: SessionDep,
+    job_id: UUID,
+    by: Actor,
+    *,
+    patch: dict[str, Any] | None = None,
+    answers: Any = (),
+) -> ImportJob:
+    job = service.job_of(session, job_id)
+    return service.decide(session, job_id, service.revised(job, patch or {}, answers), by=by)
+
+
+@router.post("/imports/{job_id}/answers")
+def answer(
+    request: Request, session: SessionDep, by: Manager, job_id: UUID, form: Posted
+) -> Response:
+    return _done(
+        request,
+        session,
+        job_id,
+        lambda: _decide(session, job_id, by, answers=list(answers_of(form))),
+    )
+
+
+@router.post("/imports/{job_id}/columns/{signature}")
+def set_columns(
+    request: Request, session: SessionDep, by: Manager, job_id: UUID, signature: str, form: Posted
+) -> Response:
+    return _done(
+        request,
+        session,
+        job_id,
+        lambda: _decide(session, job_id, by, patch=columns_of(signature, form)),
+    )
+
+
+@router.post("/imports/{job_id}/encoding")
+def set_encoding(
+    request: Request,
+    session: SessionDep,
+    by: Manager,
+    job_id: UUID,
+    encoding: Annotated[str, Form()],
+) -> Response:
+    return _done(
+        request, session, job_id, lambda: _decide(session, job_id, by, patch={"encoding": encoding})
+    )
+
+
+@router.post("/imports/{job_id}/missing")
+def retire_missing(
+    request: Request, session: SessionDep, by: Manager, job_id: UUID, form: Posted
+) -> Response:
+    return _done(
+        request, session, job_id, lambda: _decide(session, job_id, by, patch=retirement_of(form))
+    )
 
 
 @router.post("/imports/{job_id}/apply")
@@ -143,14 +163,22 @@ def apply(
     plan_hash: Annotated[str, Form()],
     mode: Annotated[ApplyMode, Form()] = ApplyMode.ALL_OR_NOTHING,
 ) -> Response:
-    try:
-        with session.begin_nested():
-            service.request_apply(session, job_id, mode=mode, plan_hash=plan_hash, by=by)
-    except DomainError as error:
-        job = service.job_of(session, job_id)
-        problem = explain(request, error)
-        return _job_page(request, session, job, status_code=status_of(error), problem=problem)
-    return RedirectResponse(f"/imports/{job_id}", 303)
+    return _done(
+        request,
+        session,
+        job_id,
+        lambda: service.request_apply(session, job_id, mode=mode, plan_hash=plan_hash, by=by),
+    )
+
+
+@router.post("/imports/{job_id}/undo")
+def undo(request: Request, session: SessionDep, by: Manager, job_id: UUID) -> Response:
+    return _done(request, session, job_id, lambda: service.request_undo(session, job_id, by=by))
+
+
+@router.post("/imports/{job_id}/cancel")
+def cancel(request: Request, session: SessionDep, by: Manager, job_id: UUID) -> Response:
+    return _done(request, session, job_id, lambda: service.cancel_job(session, job_id, by=by))
 
 
 @router.post("/imports/{job_id}/abandon")
