@@ -231,12 +231,12 @@ def cancel_job(session: Session, job_id: UUID, *, by: Actor) -> ImportJob:
         NothingToCancel: the job waits for a person, not for the worker.
     """
     job = job_of(session, job_id)
-    if JobState(job.state) not in BEFORE:
+    if not waits_for_worker(job):
         raise NothingToCancel
     record(session, "import.cancel", "import_job", job.id, by=by)
     if job_queries.job_if_free(session, job_id) is None:
         job_queries.ask_to_stop(session, job_id)
-    elif JobState(job.state) in BEFORE:
+    elif waits_for_worker(job):
         step_back(session, job, None)
     return job
 
@@ -277,6 +277,10 @@ def job_of(session: Session, job_id: UUID, *, lock: bool = False) -> ImportJob:
 
 def bad_rows(job: ImportJob) -> int:
     return sum(int(job.counts.get(outcome.value, 0)) for outcome in BAD)
+
+
+def waits_for_worker(job: ImportJob) -> bool:
+    return JobState(job.state) in BEFORE
 
 
 def stands_in_the_way(job: ImportJob) -> bool:
@@ -335,7 +339,7 @@ def _job_to_undo(session: Session, job_id: UUID) -> ImportJob:
 
 
 def _ensure_at_rest(job: ImportJob) -> None:
-    if JobState(job.state) in BEFORE:
+    if waits_for_worker(job):
         raise JobAtWork
 
 
