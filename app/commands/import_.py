@@ -20,46 +20,56 @@ class RowFilter(StrEnum):
     NEEDS_DECISION = "needs_decision"
 
 
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV or Excel files."),
+]
+KindName = Annotated[
+    str | None,
+    typer.Option(
+        "--kind", "--source", help="Sort of ledger; recognised by its headers when left out."
+    ),
+]
+PlanOnly = Annotated[
+    bool, typer.Option("--plan", help="Only say what would be done; so it is without --apply.")
+]
+Apply = Annotated[bool, typer.Option("--apply", help="Write the plan to the registry.")]
+Undo = Annotated[UUID | None, typer.Option("--undo", metavar="JOB", help="Take this import back.")]
+DecisionsFile = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="Answers and columns as a JSON file; the plan names the place of each.",
+    ),
+]
+Continues = Annotated[
+    UUID | None,
+    typer.Option(metavar="JOB", help="The file is the error workbook of this import."),
+]
+GoodRowsOnly = Annotated[
+    bool, typer.Option("--good-rows-only", help="Apply although some rows cannot be.")
+]
+Rows = Annotated[
+    RowFilter | None, typer.Option("--rows", help="With --json: only rows of this outcome.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="One JSON document: every row, its changes and reasons.")
+]
+
+
 def command(  # noqa: PLR0913  # one for each word of the command line
-    files: Annotated[
-        list[Path] | None,
-        typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, TSV or Excel files."),
-    ] = None,
+    files: Files = None,
     *,
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            "--kind", "--source", help="Sort of ledger; recognised by its headers when left out."
-        ),
-    ] = None,
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Only say what would be done; so it is without --apply.")
-    ] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Write the plan to the registry.")] = False,
-    undo: Annotated[
-        UUID | None, typer.Option("--undo", metavar="JOB", help="Take this import back.")
-    ] = None,
-    decisions: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True,
-            dir_okay=False,
-            help="Answers and columns as a JSON file; the plan names the place of each.",
-        ),
-    ] = None,
-    continues: Annotated[
-        UUID | None,
-        typer.Option(metavar="JOB", help="The file is the error workbook of this import."),
-    ] = None,
-    good_rows_only: Annotated[
-        bool, typer.Option("--good-rows-only", help="Apply although some rows cannot be.")
-    ] = False,
-    rows: Annotated[
-        RowFilter | None, typer.Option("--rows", help="With --json: only rows of this outcome.")
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON document: every row, its changes and reasons.")
-    ] = False,
+    kind: KindName = None,
+    plan: PlanOnly = False,
+    apply: Apply = False,
+    undo: Undo = None,
+    decisions: DecisionsFile = None,
+    continues: Continues = None,
+    good_rows_only: GoodRowsOnly = False,
+    rows: Rows = None,
+    as_json: AsJson = False,
 ) -> None:
     """Plan files, one transaction each, and with --apply write them. Again: 0 changes.
 
