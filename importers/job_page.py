@@ -26,13 +26,27 @@ from service.core.http.templating import render
 from service.core.i18n import locale_of
 from service.core.paging import cut, encode_cursor
 
-SHOWN_ROWS = 100
+SHOWN_ROWS = 50
+_TITLES = dict.fromkeys(
+    header
+    for source in SOURCES.values()
+    for column in source.columns
+    if column.field in {"position_code", "facility_code", "case_no", "name"}
+    for header in column.headers
+)
 
 
 def in_file_order(raw: dict[str, str], job: ImportJob) -> list[tuple[str, str]]:
     """The cells of a row as the file has them; a stored JSON object keeps no order."""
     order = [name for table in job.notes["tables"] for name in table["header"]]
     return [(name, raw[name]) for name in dict.fromkeys(order) if name in raw]
+
+
+def title_of(row: ImportRowRead) -> str:
+    """What the row is about, in its own words: number and name where it has them."""
+    words = [row.raw[name] for name in _TITLES if row.raw.get(name)]
+    words = words or list(row.raw.values())
+    return " ".join(words[:2]).replace("\n", " ")[:60]
 
 
 def shown_changes(changed: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:
@@ -113,6 +127,7 @@ def _labels() -> dict[str, Any]:
         "field_label": field_label,
         "in_file_order": in_file_order,
         "shown_changes": shown_changes,
+        "title_of": title_of,
     }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlmodel import Session
 
@@ -14,6 +14,7 @@ from importers.directory import Directory, Places
 from importers.errors import NoRows
 from importers.interpretation import InterpretedRow, Interpreter, draft
 from importers.known import Known, Record
+from importers.mapped_tables import MappedTable, UnknownTable, mapped_tables
 from importers.mapping import Mapping
 from importers.missing import Missing
 from importers.naming import Naming
@@ -21,13 +22,12 @@ from importers.plan import PlannedRow, Planner
 from importers.progress import Progress
 from importers.questions import Question, Questions
 from importers.reading.file import SourceFile, read_tables
-from importers.reading.table import SourceTable
 from importers.records import Draft, Message, problem
 from importers.resolution import Resolution, drafted_by
 from importers.sanity import ColumnSanity
 from importers.settling import Settlement
 from importers.soundness import block_unsound
-from importers.sources.catalogue import SOURCES, known_headers, mapping_of
+from importers.sources.catalogue import SOURCES, known_headers
 from importers.sources.source import Matcher
 from importers.spool import ROWS_A_PART, ROWS_AT_ONCE, Spool
 
@@ -43,12 +43,6 @@ class MadePlan:
     notes: dict[str, Any]
     questions: list[dict[str, Any]]
     rows: Iterable[PlannedRow]
-
-
-class _Table(NamedTuple):
-    no: int
-    table: SourceTable
-    mapping: Mapping
 
 
 # From what was decided and the header signature of a file to what else holds for such files.
@@ -103,7 +97,7 @@ class _Planning:
         self._done = 0
 
     def plan(self, file: SourceFile, signature: str) -> MadePlan:
-        tables, left_out = self._mapped(file)
+        tables, left_out = mapped_tables(file, self._decisions)
         if not tables:
             self._ask_source(left_out)
         self._total = sum(len(table.table.rows) for table in tables)
@@ -129,23 +123,7 @@ class _Planning:
 
     # -- tables ------------------------------------------------------------------------------------
 
-    def _mapped(self, file: SourceFile) -> tuple[list[_Table], list[tuple[int, SourceTable]]]:
-        """Tables in the order in which their records refer to each other, and the unknown ones."""
-        known: list[_Table] = []
-        unknown: list[tuple[int, SourceTable]] = []
-        for number, table in enumerate(file.tables, start=1):
-            mapping = mapping_of(table.header, self._decisions)
-            if mapping is not None and table.unit is not None:
-                mapping = mapping.in_unit(table.unit)
-            if mapping is None:
-                unknown.append((number, table))
-            else:
-                known.append(_Table(number, table, mapping))
-        order = list(SOURCES)
-        known.sort(key=lambda table: (order.index(table.mapping.source.name), table.no))
-        return known, unknown
-
-    def _ask_source(self, tables: Iterable[tuple[int, SourceTable]]) -> None:
+    def _ask_source(self, tables: Iterable[UnknownTable]) -> None:
         for _, table in tables:
             signature = header_signature(table.header)
             if self._decisions.sources.get(signature) == "":
@@ -160,7 +138,7 @@ class _Planning:
 
     # -- rows --------------------------------------------------------------------------------------
 
-    def _interpret(self, table: _Table) -> None:
+    def _interpret(self, table: MappedTable) -> None:
         facility, told = facility_of(table.table, table.mapping, self._directory)
         interpreter = Interpreter(
             table.table,
@@ -259,10 +237,10 @@ class _Planning:
         return self._known_of(rows)
 
     def _notes(
-        self, file: SourceFile, tables: list[_Table], left_out: list[tuple[int, SourceTable]]
+        self, file: SourceFile, tables: list[MappedTable], left_out: list[UnknownTable]
     ) -> dict[str, Any]:
         return {
-            "tables": [_told(table) for table in tables],
+            "tables": [table.told() for table in tables],
             "tables_left_out": [
                 {
                     "no": number,
@@ -288,16 +266,3 @@ def _tell_all(rows: Iterable[InterpretedRow], messages: list[Message]) -> None:
     for message in messages:
         for row in rows:
             row.block(message)
-
-
-def _told(table: _Table) -> dict[str, Any]:
-    return {
-        "no": table.no,
-        "sheet": table.table.sheet,
-        "source": table.mapping.source.name,
-        "signature": table.mapping.signature,
-        "header": list(table.table.header),
-        "columns": table.mapping.told(),
-        "row_count": len(table.table.rows),
-        "left_out": table.table.notes,
-    }

@@ -50,7 +50,17 @@ def find_tables(grid: Grid, known: AbstractSet[str]) -> list[SourceTable]:
         )
         found = list(data)
         titles = rows[above : header.first]
-        tables.append(_table(grid, rows, header, titles, found, data.notes, is_first=not number))
+        tables.append(
+            _table(
+                grid,
+                header,
+                rows=rows,
+                above=titles,
+                data=found,
+                notes=data.notes,
+                is_first=not number,
+            )
+        )
     return tables
 
 
@@ -64,7 +74,15 @@ def _long_table(grid: Grid, head: list[SourceRow], header: Header) -> SourceTabl
         lines=lines,
         merges=grid.look.merges,
     )
-    return _table(grid, head, header, head[: header.first], data, data.notes, is_first=True)
+    return _table(
+        grid,
+        header,
+        rows=head,
+        above=head[: header.first],
+        data=data,
+        notes=data.notes,
+        is_first=True,
+    )
 
 
 def _headers(
@@ -94,12 +112,12 @@ def _is_same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 def _table(
     grid: Grid,
-    rows: list[SourceRow],
     header: Header,
+    *,
+    rows: list[SourceRow],
     above: list[SourceRow],
     data: Rows,
     notes: list[Note],
-    *,
     is_first: bool,
 ) -> SourceTable:
     if is_first and above:

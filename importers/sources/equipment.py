@@ -7,7 +7,8 @@ from importers.expansion import expand_group
 from importers.matching.equipment import EquipmentMatcher
 from importers.records import Addition, Draft, Ref, RowNotes
 from importers.sources import devices
-from importers.sources.equipment_columns import COLUMNS, SPEC_FIELDS
+from importers.sources.device_columns import SPEC_FIELDS
+from importers.sources.equipment_columns import COLUMNS
 from importers.sources.source import Cells, Source, dated, picked
 from importers.values.dates import date_reader, join_year_month
 from importers.values.reading import Unreadable

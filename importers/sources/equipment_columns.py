@@ -1,7 +1,8 @@
 """The columns of equipment ledgers, under the names by which cities call them."""
 
+from importers.sources.device_columns import DEVICE_COLUMNS
 from importers.sources.facilities import STATUS
-from importers.sources.readers import codes, count, dates, measures, money, read_maker, spec
+from importers.sources.readers import codes, count
 from importers.sources.source import Column, Lookup, column
 from importers.values.choices import choice
 from importers.values.codes import read_class_code, read_code, read_optional_code
@@ -35,17 +36,6 @@ def read_health(raw: str) -> Reading:
         raise Unreadable("health-out-of-range", value=raw)
     return reading
 
-
-# Figures with a column of their own, by field of the specification.
-_SPEC_COLUMNS = (
-    column("bore_mm", "口径", "ポンプ口径", "呼び径", "管径", bind=measures("mm")),
-    column("flow_m3_min", "吐出量", "揚水量", "水量", "風量", "吐出し量", bind=measures("m3/min")),
-    column("head_m", "揚程", "全揚程", bind=measures("m")),
-    column("power_kw", "出力", "電動機出力", "定格出力", "動力", "電動機容量", bind=measures("kW")),
-    column("voltage_v", "電圧", "定格電圧", bind=measures("V")),
-    column("poles", "極数", read=read_int),
-)
-SPEC_FIELDS = tuple(each.field for each in _SPEC_COLUMNS)
 
 COLUMNS: tuple[Column, ...] = (
     column(
@@ -173,118 +163,7 @@ COLUMNS: tuple[Column, ...] = (
         "旧設備コード",
         read=read_optional_code,
     ),
-    column(
-        "manufacturer",
-        "製造者",
-        "メーカー",
-        "メーカ",
-        "製造者名",
-        "メーカー名",
-        "メーカ名",
-        "製作者",
-        "製造会社",
-        "製造元",
-        "製作会社",
-        "製造業者",
-        read=read_maker,
-    ),
-    column(
-        "model_no",
-        "型式",
-        "形式",
-        "型番",
-        "機種型式",
-        "モデル",
-        "型式・形式",
-        read=read_optional_code,
-    ),
-    column(
-        "serial_no",
-        "製造番号",
-        "機番",
-        "製番",
-        "製造No",
-        "製造No.",
-        "シリアル番号",
-        "シリアルNo",
-        "シリアルNo.",
-        "S/N",
-        "製作番号",
-        read=read_optional_code,
-    ),
-    column(
-        "manufactured",
-        "製造年月",
-        "製造年月日",
-        "製造年",
-        "製造年度",
-        "製作年月",
-        "製作年",
-        bind=dates,
-    ),
-    column(
-        "spec_raw",
-        "仕様",
-        "仕様・能力",
-        "能力",
-        "定格",
-        "規格",
-        "主要仕様",
-        "仕様・規格",
-        "容量",
-        bind=spec,
-    ),
-    *_SPEC_COLUMNS,
-    column(
-        "installed",
-        "設置年月",
-        "設置年月日",
-        "設置日",
-        "設置年度",
-        "竣工年月",
-        "竣工年月日",
-        "据付年月",
-        "据付年月日",
-        "据付日",
-        "据付年度",
-        "取得年月",
-        "取得年月日",
-        "取得年度",
-        "完成年月",
-        "完成年月日",
-        "供用開始年月",
-        "供用開始年月日",
-        "運転開始年月",
-        "納入年月",
-        "納入年月日",
-        bind=dates,
-    ),
-    column("installed_year", "設置年", "据付年", "竣工年", "取得年"),
-    column("installed_month", "設置月", "据付月", "竣工月", "取得月"),
-    column("installed_day", "据付日(日)", "設置日(日)"),
-    column(
-        "removed",
-        "撤去年月日",
-        "撤去年月",
-        "廃止年月日",
-        "廃止年月",
-        "撤去日",
-        "廃棄年月日",
-        bind=dates,
-    ),
-    column(
-        "cost",
-        "取得価格",
-        "取得価額",
-        "取得金額",
-        "価格",
-        "金額",
-        "購入金額",
-        "購入価格",
-        "工事費",
-        "工事金額",
-        bind=money,
-    ),
+    *DEVICE_COLUMNS,
     column("criticality", "重要度", read=choice({rank: rank.value for rank in Criticality})),
     column("redundancy", "予備機", "予備", "予備機の有無", "予備有無", read=_REDUNDANCY),
     column("health", "健全度", "健全度評価", "健全度判定", read=read_health),
