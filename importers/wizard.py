@@ -14,7 +14,8 @@ PHASES = {
     "reading": N_("ファイルを読んでいます"),
     "interpreting": N_("行を調べています"),
     "planning": N_("計画を作っています"),
-    "applying": N_("台帳に書き込んでいます"),
+    "checking": N_("計画のあとの変更を調べています"),
+    "writing": N_("台帳に書き込んでいます"),
     "undoing": N_("台帳をもとに戻しています"),
 }
 _SIZE = 320
