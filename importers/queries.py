@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,11 +10,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
-from importers.kind import Kind, Parent
-from importers.kinds import KINDS
+from importers.kind import Kind
 from importers.models import ImportJob, Outcome
-from importers.progress import Progress, untold
-from importers.undo_queries import keep_prior
 
 
 class Existing(NamedTuple):
@@ -100,137 +96,6 @@ def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]], *, job_id: 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Days and moments as ISO; NUL, which PostgreSQL cannot hold, never comes this far."""
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-_OPERATIONS = (
-    " from import_row r cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
-    " where r.job_id = :job_id and o ->> 'kind' = :kind and o ->> 'do' = :do"
-)
-
-
-class Step(NamedTuple):
-    """One operation of the plan, as far as it can have become stale."""
-
-    row_no: int
-    kind: str
-    do: str
-    id: UUID | None
-    version: int | None
-    key: list[str]
-    values: dict[str, Any]
-
-
-_CHILDREN = [kind.name for kind in KINDS.values() if isinstance(kind.keys[0], Parent)]
-_STEPS = text(
-    "select r.row_no, o ->> 'kind', o ->> 'do', (o ->> 'id')::uuid, (o ->> 'version')::integer,"
-    " o -> 'key', case when o ->> 'kind' = any(:children) then o -> 'values' else '{}' end"
-    " from import_row r"
-    " cross join lateral jsonb_array_elements(r.normalised -> 'operations') o"
-    " where r.job_id = :job_id order by r.id"
-)
-
-
-def steps(session: Session, job_id: UUID) -> list[Step]:
-    params = {"job_id": job_id, "children": _CHILDREN}
-    return [Step(*row) for row in session.execute(_STEPS, params).all()]
-
-
-@cache
-def _lock(kind: Kind) -> Any:
-    return text(
-        f"select id, version from public.{kind.name} where id = any(:ids)"  # noqa: S608
-        " order by id for update"
-    )
-
-
-def lock_versions(session: Session, kind: Kind, ids: Iterable[UUID | None]) -> dict[UUID, int]:
-    """The present versions of records, locked until the transaction ends."""
-    rows = session.execute(_lock(kind), {"ids": list(ids)})
-    return {row[0]: row[1] for row in rows}
-
-
-@cache
-def _select_keys(kind: Kind) -> Any:
-    return text(
-        f"select {', '.join(kind.key_columns)} from public.{kind.name}"  # noqa: S608
-        f" where {kind.key_columns[0]} = any(:firsts)"
-    )
-
-
-def taken_keys(session: Session, kind: Kind, firsts: Iterable[str | UUID]) -> set[tuple[str, ...]]:
-    """The keys, as stored, of the records that have one of the first parts."""
-    rows = session.execute(_select_keys(kind), {"firsts": sorted(set(firsts))})
-    return {tuple(map(str, row)) for row in rows.all()}
-
-
-_AUTHORSHIP = {"created_by": ":by", "updated_by": ":by", "source_import_id": ":job_id"}
-
-
-@cache
-def _create(kind: Kind) -> Any:
-    own = [*kind.stored_columns, *(c for c in kind.defaults if c not in kind.stored_columns)]
-    if kind.is_link:
-        columns, values = own, [f"n.{c}" for c in own]
-    else:
-        extra = ["created_by", "source_import_id"] + ["updated_by"] * kind.versioned
-        columns = ["id", *own, *extra]
-        values = ["(o ->> 'id')::uuid", *(f"n.{c}" for c in own)]
-        values += [f"cast({_AUTHORSHIP[c]} as uuid)" for c in extra]
-    return text(
-        f"insert into public.{kind.name} ({', '.join(columns)}) select {', '.join(values)}"
-        + _OPERATIONS.replace(
-            " where ",
-            f" cross join lateral jsonb_populate_record(null::public.{kind.name},"
-            " cast(:defaults as jsonb) || (o -> 'values')) n where ",
-        )
-        + (" on conflict do nothing" if kind.is_link else "")
-    )
-
-
-@cache
-def _update(kind: Kind) -> Any:
-    changed = ", ".join(
-        f"{c} = case when (o -> 'values') ? '{c}' then n.{c} else t.{c} end"
-        for c in kind.stored_columns
-        if c not in kind.fixed
-    )
-    by = ", updated_by = cast(:by as uuid)" if kind.versioned else ""
-    return text(
-        f"update public.{kind.name} t set {changed}, source_import_id = :job_id{by}"  # noqa: S608
-        + _OPERATIONS.replace(
-            " where ",
-            f" cross join lateral jsonb_populate_record(null::public.{kind.name},"
-            " o -> 'values') n where ",
-        )
-        + " and t.id = (o ->> 'id')::uuid"
-    )
-
-
-def apply_operations(
-    session: Session,
-    job_id: UUID,
-    work: AbstractSet[tuple[str, str]],
-    by: UUID | None,
-    progress: Progress = untold,
-) -> dict[str, dict[str, int]]:
-    """Does ``work`` (kinds, and what to do with them) in the order of references."""
-    counts: dict[str, dict[str, int]] = {}
-    for no, kind in enumerate(KINDS.values()):
-        progress("writing", no, len(KINDS))
-        params = {"job_id": job_id, "by": by, "kind": kind.name}
-        if (kind.name, "create") in work:
-            more = {"do": "create", "defaults": json.dumps(dict(kind.defaults))}
-            counts[kind.name] = {"created": _written(session, _create(kind), params | more)}
-        if (kind.name, "update") in work:
-            keep_prior(session, kind, job_id)
-            written = _written(session, _update(kind), params | {"do": "update"})
-            counts.setdefault(kind.name, {})["updated"] = written
-    return counts
-
-
-def _written(session: Session, statement: Any, params: Mapping[str, Any]) -> int:
-    result = session.execute(statement, params)
-    return int(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, as it writes
 
 
 # A case number such as R6-MC1-0123 must not be given again: later cases count on from it.

@@ -15,11 +15,11 @@ from importers.errors import PlanIsStale
 from importers.filing import content_of
 from importers.memory import Memory, remember
 from importers.models import ImportJob, JobState, Outcome
+from importers.operation_queries import apply_operations, moved_rows, spread_operations
 from importers.plan import PlannedRow
 from importers.planning import MadePlan, make_plan
 from importers.progress import Progress
 from importers.receipt import ApplyMode, Receipt
-from importers.staleness import moved_rows, work_of
 from importers.undo import Undone, undo
 from service.accounts.actor import Actor
 from service.audit.service import record
@@ -166,11 +166,11 @@ def apply_plan(
     """
     job_queries.take_time(session)
     progress("checking", 0, 0)
-    work = work_of(session, job.id)
+    work = spread_operations(session, job.id)
     moved = moved_rows(session, work)
     if moved:
         raise PlanIsStale(rows=", ".join(map(str, moved[:NAMED_ROWS])))
-    records = queries.apply_operations(session, job.id, work.keys(), by.id, progress)
+    records = apply_operations(session, job.id, work, by.id, progress)
     numbers = queries.case_numbers(session, job.id)
     queries.count_case_numbers_on(session, job.id)
     job.state = JobState.APPLIED

@@ -30,11 +30,10 @@ def _keep(kind: Kind) -> TextClause:
     return text(
         "update import_row r set prior = coalesce(r.prior, '{}') || jsonb_build_object("  # noqa: S608
         f"'{kind.name}', jsonb_build_object('id', t.id, 'row', to_jsonb(t){exact}))"
-        " from import_row s"
-        " cross join lateral jsonb_array_elements(s.normalised -> 'operations') o"
-        f" join public.{kind.name} t on t.id = (o ->> 'id')::uuid"
-        " where s.job_id = :job_id and s.id = r.id and o ->> 'do' = 'update'"
-        f" and o ->> 'kind' = '{kind.name}'"
+        " from pg_temp.import_operation o"
+        f" join public.{kind.name} t on t.id = o.id"
+        " where r.job_id = :job_id and o.row_id = r.id and o.act = 'update'"
+        f" and o.kind = '{kind.name}'"
     )
 
 
