@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
@@ -95,7 +96,7 @@ def insert_rows(session: Session, rows: Sequence[Mapping[str, Any]], *, job_id: 
 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
     """Days and moments as ISO; NUL, which PostgreSQL cannot hold, never comes this far."""
-    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"), default=str)
+    return to_json(rows).decode()
 
 
 # A case number such as R6-MC1-0123 must not be given again: later cases count on from it.
