@@ -15,6 +15,7 @@ from polars.exceptions import PolarsError
 from service.analytics.procedures.availability import check_availability
 from service.analytics.procedures.case import Case, Check
 from service.analytics.procedures.exposure import check_exposure
+from service.analytics.procedures.mean_cumulative import check_mean_cumulative
 from service.analytics.procedures.rates import check_rates
 
 CASES = Path(__file__).parents[2] / "data" / "verification"
@@ -42,6 +43,7 @@ PROCEDURES: dict[str, Callable[[Case], Iterator[Check]]] = {
     "exposure_accounting": check_exposure,
     "rate_poisson_ci": check_rates,
     "mtbf_mttr_availability": check_availability,
+    "mcf": check_mean_cumulative,
 }
 
 

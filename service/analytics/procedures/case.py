@@ -78,20 +78,47 @@ class Case:
         return Check(f"{name} (printed)", expected, obtained, max(allowed, relative))
 
 
-Figures = Mapping[str, float | tuple[float, float]]
+Figures = Mapping[str, Any]
 
 
 def compare(case: Case, figures: Figures) -> Iterator[Check]:
-    """Every expected and every printed figure; one that was not obtained fails as NaN."""
+    """Every expected and every printed figure; one that was not obtained fails as NaN.
+
+    Figures may be nested in lists and by name. Words (a device, an item) are compared as such;
+    printed words that only describe are passed over.
+    """
     for kind, check in (("expected", case.check), ("published", case.check_printed)):
         for name, expected in case.body.get(kind, {}).items():
-            obtained = figures.get(name, float("nan"))
-            pairs = zip(_parts(name, expected), _parts(name, obtained), strict=False)
-            for (label, wanted), (_, found) in pairs:
+            if kind == "published" and isinstance(expected, str):
+                continue
+            for label, wanted, found in _pairs(name, expected, figures.get(name)):
                 yield check(label, wanted, found)
 
 
-def _parts(name: str, value: Any) -> list[tuple[str, float]]:
-    if isinstance(value, list | tuple):
-        return [(f"{name}[{index}]", float(part)) for index, part in enumerate(value)]
-    return [(name, float(value))] * 2
+def _pairs(name: str, wanted: Any, found: Any) -> Iterator[tuple[str, float, float]]:
+    if isinstance(wanted, Mapping):
+        have = found if isinstance(found, Mapping) else {}
+        for key, part in wanted.items():
+            yield from _pairs(f"{name}.{key}", part, have.get(key))
+    elif isinstance(wanted, list | tuple):
+        parts = list(found) if isinstance(found, list | tuple) else []
+        yield from _items(name, wanted, parts)
+    elif isinstance(wanted, str):
+        yield f"{name} = {wanted}", 1.0, float(found == wanted)
+    else:
+        yield name, float(wanted), _number(found)
+
+
+def _items(
+    name: str, wanted: list[Any] | tuple[Any, ...], parts: list[Any]
+) -> Iterator[tuple[str, float, float]]:
+    if len(parts) != len(wanted):
+        yield f"len({name})", float(len(wanted)), float(len(parts)) if parts else float("nan")
+    for index, (part, have) in enumerate(zip(wanted, parts, strict=False)):
+        yield from _pairs(f"{name}[{index}]", part, have)
+
+
+def _number(found: Any) -> float:
+    if found is None or isinstance(found, str | list | tuple | Mapping):
+        return float("nan")
+    return float(found)
