@@ -16,6 +16,11 @@ from service.analytics.procedures.availability import check_availability
 from service.analytics.procedures.case import Case, Check
 from service.analytics.procedures.exposure import check_exposure
 from service.analytics.procedures.mean_cumulative import check_mean_cumulative
+from service.analytics.procedures.processes import (
+    check_log_linear,
+    check_power_law,
+    check_trend_tests,
+)
 from service.analytics.procedures.rates import check_rates
 
 CASES = Path(__file__).parents[2] / "data" / "verification"
@@ -44,6 +49,9 @@ PROCEDURES: dict[str, Callable[[Case], Iterator[Check]]] = {
     "rate_poisson_ci": check_rates,
     "mtbf_mttr_availability": check_availability,
     "mcf": check_mean_cumulative,
+    "crow_amsaa": check_power_law,
+    "cox_lewis": check_log_linear,
+    "trend_tests": check_trend_tests,
 }
 
 

@@ -71,9 +71,13 @@ class Case:
         return Check(name, expected, obtained, allowed or 1e-9)
 
     def check_printed(self, name: str, expected: float, obtained: float) -> Check:
-        """Against a figure as printed: half of its last digit unless the case says otherwise."""
+        """Against a figure as printed.
+
+        Half of its last digit, or what the case allows if that is more: a print of three decimals
+        cannot be met more closely, whatever its case says of longer ones.
+        """
         tolerance = self.body.get("tolerance", {})
-        allowed = tolerance.get("published_abs", _half_digit(expected))
+        allowed = max(tolerance.get("published_abs", 0.0), _half_digit(expected))
         relative = tolerance.get("published_rel", 0.0) * abs(expected)
         return Check(f"{name} (printed)", expected, obtained, max(allowed, relative))
 
