@@ -13,6 +13,7 @@ from importers.records import BLOCKING, Draft, Message, RowNotes, change_message
 from importers.sources.source import Cells, Column, Lookup
 from importers.values.reading import Change, Reader, Unreadable
 
+_GUARDED = frozenset("=+-@\t\r＝＋－＠")
 MOST_REMEMBERED = 5_000  # writings of one column that are not read again
 DITTO = frozenset({"〃", "″", "”", '"', "''", "々", "同上", "同左", "↓", "↑"})
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -245,6 +246,8 @@ def _line_breaks(row: SourceRow) -> int:
 
 def _read(column: _ReadColumn, raw: str) -> _Cell:
     name, told = column.header, list[Message]()
+    if raw[0] == "'" and raw[1:2] in _GUARDED:
+        raw = raw[1:]  # exports guard what a spreadsheet program would take for a formula
     if raw in column.replaced:
         new = column.replaced[raw]
         told.append(change_message(name, Change("decided", raw, new)))

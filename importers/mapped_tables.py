@@ -25,6 +25,7 @@ class MappedTable(NamedTuple):
             "source": self.mapping.source.name,
             "signature": self.mapping.signature,
             "header": list(self.table.header),
+            "header_row_no": self.table.header_row_no,
             "columns": self.mapping.told(),
             "row_count": len(self.table.rows),
             "left_out": self.table.notes,

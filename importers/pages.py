@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from importers import job_queries, queries, service
 from importers.answers import answers_of, columns_of, retirement_of
+from importers.error_file import error_file
 from importers.job_page import job_page
 from importers.messages import STATE_LABELS
 from importers.models import ImportJob, Outcome
@@ -22,6 +24,7 @@ from service.core.errors import DomainError
 from service.core.http.problems import explain, status_of
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
+from service.core.i18n import locale_of
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.IMPORTS_MANAGE))]
@@ -174,6 +177,16 @@ def apply(
 @router.post("/imports/{job_id}/undo")
 def undo(request: Request, session: SessionDep, by: Manager, job_id: UUID) -> Response:
     return _done(request, session, job_id, lambda: service.request_undo(session, job_id, by=by))
+
+
+@router.get("/imports/{job_id}/errors")
+def errors(request: Request, session: SessionDep, _by: Manager, job_id: UUID) -> Response:
+    """The user's own file with its bad rows marked."""
+    file = error_file(session, service.job_of(session, job_id), locale_of(request))
+    named = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    return Response(
+        file.content, media_type=file.media_type, headers={"Content-Disposition": named}
+    )
 
 
 @router.post("/imports/{job_id}/cancel")

@@ -22,6 +22,7 @@ from importers.errors import (
     PlanDiffers,
     PlanHasBadRows,
 )
+from importers.exporting.marker import continued_job
 from importers.filing import Upload, keep, sha256_of
 from importers.job_errors import (
     JobAtWork,
@@ -71,6 +72,7 @@ def plan_file(
         importers.errors: the file cannot be read at all; nothing is kept of it.
     """
     job = _job_for(file_name, sha256_of(content), len(content), by)
+    continues_id = continues_id or _continued(session, content)
     decided = _inherited(session, job, continues_id, decisions)
     plan_content(session, job, content, decided, progress=progress, by=by)
     job.file_key = keep(content, job.sha256, job.size_bytes)
@@ -300,6 +302,12 @@ def _job_for(file_name: str, sha256: str, size_bytes: int, by: Actor) -> ImportJ
         size_bytes=size_bytes,
         created_by=by.id,
     )
+
+
+def _continued(session: Session, content: bytes) -> UUID | None:
+    """The import whose error workbook this is, when this registry knows it."""
+    job_id = continued_job(content)
+    return job_id if job_id and queries.job(session, job_id) else None
 
 
 def _inherited(

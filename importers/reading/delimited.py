@@ -24,10 +24,12 @@ def read_delimited(content: bytes, encoding: str | None = None) -> Grid:
     if sample.lstrip()[:16].lower().startswith(_NOT_TABLES):
         raise NotATable
     csv.field_size_limit(_MAX_CELL_CHARACTERS)
-    rows = DelimitedRows(content, encoding, _delimiter(sample))
+    rows = DelimitedRows(content, encoding, delimiter_of(content, encoding))
     return Grid(None, small(rows), encoding)
 
 
-def _delimiter(sample: str) -> str:
+def delimiter_of(content: bytes, encoding: str) -> str:
+    """A tab when the first lines hold more of them than of commas."""
+    sample = content[:_SAMPLE_BYTES].decode(encoding, "ignore").replace("\r", "\n")
     lines = "".join(islice(filter(None, sample.split("\n")), _SAMPLE_LINES))
     return "\t" if lines.count("\t") > lines.count(",") else ","

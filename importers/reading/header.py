@@ -15,6 +15,7 @@ from importers.reading.table import SourceRow, header_name
 from importers.values.headers import split_header, unit_named
 
 SEARCHED_ROWS = 40
+RESULT_COLUMN = "取込結果"  # what an error workbook adds is none of the ledger's columns
 _MOST_ROWS = 3
 _FEW = 2
 _LOOKED_AT = 4  # a header is recognised by one of its first names
@@ -57,7 +58,8 @@ def header_at(
         _joined(stack, known, is_alone=leaves[_leaf(stack)] == 1) + unit
         for stack, unit in zip(stacks, units, strict=True)
     )
-    return Header(first, last, _trimmed(names))
+    own = tuple("" if name.startswith(RESULT_COLUMN) else name for name in names)
+    return Header(first, last, _trimmed(own))
 
 
 def fallback_index(rows: Sequence[SourceRow]) -> int | None:
