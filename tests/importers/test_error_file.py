@@ -86,7 +86,7 @@ def test_a_workbook_keeps_its_look_and_shows_the_bad_cells(city, terminal):
     assert sheet["G2"].value == "取込結果"
     assert sheet["G3"].value is None
     assert "健全度" in sheet["G4"].value
-    assert sheet["E4"].fill.fgColor.rgb == "FFFFD9D9"
+    assert sheet["E4"].fill.fgColor.rgb == "00FFD9D9"
     assert "暦にない日付" in sheet["E4"].comment.text
     assert sheet["D4"].fill.fill_type is None
     assert continued_job(file.content) == job.id
