@@ -129,7 +129,7 @@ def reverse_arrangements(times: Floats, start: float = 0.0) -> Reversals | TooFe
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """The q values in the given order: the share of false alarms when all with q ≤ this are flagged.
+    """The q values in the given order: share of false alarms if all with q ≤ this are flagged.
 
     q_(i) = min_{j ≥ i} p_(j)·m/j. Source: Benjamini & Hochberg (1995), J. R. Stat. Soc. B 57.
     """
