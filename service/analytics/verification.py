@@ -15,6 +15,7 @@ from polars.exceptions import PolarsError
 from service.analytics.procedures.availability import check_availability
 from service.analytics.procedures.case import Case, Check
 from service.analytics.procedures.exposure import check_exposure
+from service.analytics.procedures.groups import check_count_regression, check_shrinkage
 from service.analytics.procedures.lives import check_kaplan_meier, check_weibull
 from service.analytics.procedures.mean_cumulative import check_mean_cumulative
 from service.analytics.procedures.processes import (
@@ -52,6 +53,8 @@ PROCEDURES: dict[str, Callable[[Case], Iterator[Check]]] = {
     "kaplan_meier": check_kaplan_meier,
     "weibull_mle": check_weibull,
     "mcf": check_mean_cumulative,
+    "count_regression": check_count_regression,
+    "empirical_bayes": check_shrinkage,
     "crow_amsaa": check_power_law,
     "cox_lewis": check_log_linear,
     "trend_tests": check_trend_tests,
