@@ -14,10 +14,18 @@ from polars.exceptions import PolarsError
 
 from service.analytics.procedures.availability import check_availability
 from service.analytics.procedures.case import Case, Check
+from service.analytics.procedures.charts import (
+    check_change_point,
+    check_gap_chart,
+    check_pareto,
+    check_season,
+    check_u_chart,
+)
 from service.analytics.procedures.exposure import check_exposure
 from service.analytics.procedures.groups import check_count_regression, check_shrinkage
 from service.analytics.procedures.lives import check_kaplan_meier, check_weibull
 from service.analytics.procedures.mean_cumulative import check_mean_cumulative
+from service.analytics.procedures.planning import check_forecast, check_replacement, check_risk
 from service.analytics.procedures.processes import (
     check_log_linear,
     check_power_law,
@@ -55,6 +63,14 @@ PROCEDURES: dict[str, Callable[[Case], Iterator[Check]]] = {
     "mcf": check_mean_cumulative,
     "count_regression": check_count_regression,
     "empirical_bayes": check_shrinkage,
+    "pareto": check_pareto,
+    "u_chart": check_u_chart,
+    "g_chart": check_gap_chart,
+    "change_point": check_change_point,
+    "seasonality": check_season,
+    "forecast": check_forecast,
+    "optimal_replacement": check_replacement,
+    "risk_priority": check_risk,
     "crow_amsaa": check_power_law,
     "cox_lewis": check_log_linear,
     "trend_tests": check_trend_tests,

@@ -60,8 +60,7 @@ class Weibull:
 
     def ends_within(self, age: float, span: float = 1.0) -> float:
         """P(ends by age + span | in service at age) = 1 − S(age + span)/S(age)."""
-        grown = ((age + span) / self.eta) ** self.beta - (age / self.eta) ** self.beta
-        return -float(np.expm1(-grown))
+        return chance_within(self.beta, self.eta, age, span)
 
     def b_life(self, share: float) -> float:
         """Age by which this share has ended (B10: 0.1): η(−ln(1−share))^(1/β)."""
@@ -84,6 +83,11 @@ class Weibull:
         error = sqrt(float(slope @ self.covariance @ slope))
         factor = exp(two_sided_z(confidence) * error)
         return Limits(value / factor, value * factor)
+
+
+def chance_within(beta: float, eta: float, age: float, span: float) -> float:
+    """P(ends by age + span | in service at age) under a Weibull law."""
+    return -float(np.expm1((age / eta) ** beta - ((age + span) / eta) ** beta))
 
 
 def weibull(lives: Lifetimes) -> Weibull | TooFew:

@@ -1,0 +1,164 @@
+"""Failures and replacements to expect, with prediction limits (予測区間).
+
+Prediction limits hold the count that will be seen; they are wider than the limits of its mean and
+must be labelled apart from them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from service.analytics.methods.distributions import (
+    Floats,
+    binomial_tails,
+    negative_binomial_quantile,
+)
+from service.analytics.methods.rates import CONFIDENCE, DeviceSums, Limits, dispersion
+from service.analytics.methods.too_few import Missing, TooFew
+
+_SAMPLES = 4000
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """``mean`` failures expected; ``limits`` hold the count itself."""
+
+    mean: float
+    limits: Limits
+    dispersion: float
+
+
+def predict_count(
+    failures: float,
+    exposure: float,
+    future: float,
+    *,
+    dispersion: float = 1.0,
+    confidence: float = CONFIDENCE,
+) -> Forecast | TooFew:
+    """Count in a future exposure: negative binomial, gamma(½ + N/φ, T/φ) for the rate (Jeffreys).
+
+    For φ = 1: NB(size N + ½, probability T/(T + E)), mean (N + ½)·E/T. With φ > 1 the variance of
+    the history and of the future count are both φ-fold: φ·NB(N/φ + ½, T/(T + E)). No failure in
+    the past still gives an upper limit.
+
+    Source: Hahn & Meeker (1991) ch. 7; Bernardo & Smith; analogue of quasi-Poisson for φ.
+    """
+    if exposure <= 0:
+        return TooFew(Missing.EXPOSURE, exposure, 1)
+    if future <= 0:
+        return Forecast(0.0, Limits(0.0, 0.0), dispersion)
+    size, chance = failures / dispersion + 0.5, exposure / (exposure + future)
+    tail = (1 - confidence) / 2
+    low, high = (
+        negative_binomial_quantile(share, size, chance) * dispersion for share in (tail, 1 - tail)
+    )
+    mean = size * dispersion * future / exposure
+    return Forecast(mean, Limits(float(np.floor(low)), float(np.ceil(high))), dispersion)
+
+
+def predict_group(
+    group: DeviceSums, future: float, *, confidence: float = CONFIDENCE
+) -> Forecast | TooFew:
+    """`predict_count` with the dispersion between the group's devices.
+
+    The same devices fail tomorrow, so their unlikeness cancels in part; using the whole φ makes
+    the interval wide rather than narrow.
+    """
+    return predict_count(
+        group.failures,
+        group.exposure,
+        future,
+        dispersion=dispersion(group) or 1.0,
+        confidence=confidence,
+    )
+
+
+def predict_count_exact(
+    failures: int, exposure: float, future: float, *, confidence: float = CONFIDENCE
+) -> Limits:
+    """Frequentist limits: counts y for which x out of x + y is not extreme at future/(n + m).
+
+    Both binomial tails of y must exceed α/2. No exposure: (0, ∞).
+    Source: Nelson (1982) 6.6; Hahn & Meeker (1991) 7.6.
+    """
+    if exposure <= 0:
+        return Limits(0.0, inf)
+    share, tail = future / (exposure + future), (1 - confidence) / 2
+
+    def tails(count: int) -> tuple[float, float]:
+        return binomial_tails(count, failures + count, share)
+
+    middle = int(failures * future / exposure)
+    lower = middle
+    while lower > 0 and tails(lower - 1)[0] > tail:
+        lower -= 1
+    upper = middle
+    while tails(upper + 1)[1] > tail:
+        upper += 1
+    return Limits(float(lower), float(upper))
+
+
+def replacements(
+    chances: Floats, draws: Sequence[Floats] = (), *, confidence: float = CONFIDENCE, seed: int = 1
+) -> Forecast:
+    """Number replaced in a year: Poisson-binomial sum of the devices' own chances.
+
+    Args:
+        chances: 1 − S(a+1)/S(a) of each device.
+        draws: The same under other plausible parameters (bootstrap); without them the limits
+            take the fit as true and are too narrow.
+        confidence: Of the prediction limits.
+        seed: Of the draws.
+    """
+    generator = np.random.default_rng(seed)
+    sets = list(draws) or [chances]
+    each = -(-_SAMPLES // len(sets))
+    counts = np.concatenate(
+        [
+            np.array([int((generator.random(len(one)) < one).sum()) for _ in range(each)])
+            for one in sets
+        ]
+    )
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(counts, [tail, 1 - tail], method="inverted_cdf")
+    return Forecast(float(chances.sum()), Limits(float(low), float(high)), 1.0)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Yen of the price year of ``costs``."""
+
+    median: float
+    limits: Limits
+
+
+def budget(
+    forecast_counts: Floats, costs: Floats, *, confidence: float = 0.8, seed: int = 1
+) -> Budget | TooFew:
+    """Draws of the count × costs drawn again from those seen in the class (bootstrap).
+
+    Args:
+        forecast_counts: Draws of the count, as from `draw_counts`.
+        costs: Costs of single failures seen, of one price year.
+        confidence: 80 % by default.
+        seed: Of the draws.
+    """
+    if not len(costs):
+        return TooFew(Missing.FAILURES, 0, 1)
+    generator = np.random.default_rng(seed)
+    sums = np.array([generator.choice(costs, int(count)).sum() for count in forecast_counts])
+    tail = (1 - confidence) / 2
+    low, middle, high = np.quantile(sums, [tail, 0.5, 1 - tail])
+    return Budget(float(middle), Limits(float(low), float(high)))
+
+
+def draw_counts(
+    failures: float, exposure: float, future: float, *, draws: int = _SAMPLES, seed: int = 1
+) -> Floats:
+    """Counts drawn from the law of `predict_count` (φ = 1)."""
+    generator = np.random.default_rng(seed)
+    rates = generator.gamma(failures + 0.5, 1 / exposure, draws)
+    return generator.poisson(rates * future).astype(np.float64)

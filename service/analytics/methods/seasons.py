@@ -1,0 +1,90 @@
+"""Season of failures by month, against the device-days of each month."""
+
+from dataclasses import dataclass
+from math import exp, hypot
+
+import numpy as np
+
+from service.analytics.methods.count_regression import (
+    CountRegression,
+    Design,
+    poisson_regression,
+)
+from service.analytics.methods.distributions import Floats, chi2_tail
+from service.analytics.methods.too_few import Missing, TooFew
+
+MIN_FAILURES = 12
+
+
+@dataclass(frozen=True)
+class Season:
+    """``index`` of a month is its rate ÷ the rate of the year.
+
+    ``amplitude`` is on the log scale: the rate swings by exp(±amplitude); ``peak`` is the share
+    of the year at which the fitted wave is highest.
+    """
+
+    index: Floats
+    chi2: float
+    p_value: float
+    amplitude: float
+    peak: float
+    wave_chi2: float
+    wave_p_value: float
+
+    @property
+    def peak_to_trough(self) -> float:
+        return exp(2 * self.amplitude)
+
+
+def season(
+    counts: Floats, exposure: Floats, *, days: Floats | None = None, dispersion: float = 1.0
+) -> Season | TooFew:
+    """Index, χ² of equal rates over the periods, and the first harmonic by Poisson regression.
+
+    Args:
+        counts: Failures by month of the year, in order (12 usually).
+        exposure: Device-days of each month: months have different lengths.
+        days: Lengths of the periods, to place their middles; equal when absent.
+        dispersion: φ of the counts; both χ² are divided by it.
+
+    The wave is fitted at the middle of each period, a year being 1. From 12 failures.
+
+    Source: Edwards (1961); Walter & Elwood (1975), Br. J. Prev. Soc. Med. 29, 18–21.
+    """
+    if (exposure <= 0).any():
+        return TooFew(Missing.EXPOSURE, int((exposure > 0).sum()), len(exposure))
+    if counts.sum() < MIN_FAILURES:
+        return TooFew(Missing.FAILURES, float(counts.sum()), MIN_FAILURES)
+    expected = exposure * counts.sum() / exposure.sum()
+    chi2 = float(((counts - expected) ** 2 / expected).sum()) / dispersion
+    flat, wave = _fits(counts, exposure, np.ones(len(counts)) if days is None else days)
+    cosine, sine = float(wave.coefficients[1]), float(wave.coefficients[2])
+    gain = max(0.0, 2 * (wave.loglik - flat.loglik)) / dispersion
+    return Season(
+        index=np.asarray(counts / expected),
+        chi2=chi2,
+        p_value=chi2_tail(chi2, len(counts) - 1),
+        amplitude=hypot(cosine, sine),
+        peak=float(np.arctan2(sine, cosine) / (2 * np.pi)) % 1.0,
+        wave_chi2=gain,
+        wave_p_value=chi2_tail(gain, 2),
+    )
+
+
+def _fits(
+    counts: Floats, exposure: Floats, days: Floats
+) -> tuple[CountRegression, CountRegression]:
+    size = len(counts)
+    angle = 2 * np.pi * (np.cumsum(days) - days / 2) / days.sum()
+    columns = np.column_stack([np.ones(size), np.cos(angle), np.sin(angle)])
+    fits = []
+    for width in (1, 3):
+        names = ("(Intercept)", "cos", "sin")[:width]
+        fit = poisson_regression(
+            Design(names, columns[:, :width], counts, exposure, np.arange(size), 0)
+        )
+        if isinstance(fit, TooFew):
+            raise TypeError(fit)
+        fits.append(fit)
+    return fits[0], fits[1]
