@@ -33,6 +33,7 @@ ROUTERS = (
     "service.analytics.api",
     "service.analytics.pages",
     "importers.api",
+    "importers.exporting.api",
     "importers.provenance_pages",
     "importers.pages",
     "app.operations",

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from importers import job_queries, queries, service
 from importers.answers import answers_of, columns_of, retirement_of
 from importers.error_file import error_file
+from importers.exporting.ledgers import LEDGERS
 from importers.job_page import job_page
 from importers.messages import STATE_LABELS
 from importers.models import ImportJob, Outcome
@@ -49,6 +50,7 @@ def _start_page(
         status_code=status_code,
         jobs=jobs,
         progress=job_queries.progress_of(session, [job.id for job in jobs]),
+        exports=[(name, SOURCES[name].title) for name in LEDGERS],
         sources=[(source.name, source.title) for source in SOURCES.values()],
         source_titles={source.name: source.title for source in SOURCES.values()},
         state_labels=STATE_LABELS,

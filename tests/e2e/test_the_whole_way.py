@@ -66,6 +66,11 @@ def import_ledger(page: Page, url: str, name: str, content: bytes, expected: int
         {"name": name, "mimeType": "text/csv", "buffer": content}
     )
     page.get_by_role("button", name="読み込んで計画を作る").click()
+    page.wait_for_url(re.compile("/imports/.+"))
+    datum = page.get_by_role("group", name=re.compile("測地系"))
+    if datum.count():
+        datum.get_by_label("回答").select_option(label="世界測地系（JGD2011） 緯度経度")
+        page.get_by_role("button", name="回答して計画を作り直す").click()
     page.get_by_role("button", name=re.compile(f"^{expected:,} 行を確定する")).click()
     expect(page.get_by_text("取込が終わりました")).to_be_visible()
 

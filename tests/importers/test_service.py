@@ -85,7 +85,8 @@ def test_one_ledger_row_makes_place_position_model_device_and_installation(city,
         "bore_mm": 500,
         "flow": {"value": 28, "unit": "m3/min"},
         "head_m": 12,
-        "power_kw": 90, "flow_m3_min": 28,
+        "power_kw": 90,
+        "flow_m3_min": 28,
     }
     assert device.spec_raw == "φ500×28m3/min×12m×90kW"
     assert (stay.position_id, stay.facility_id) == (position.id, position.facility_id)

@@ -79,6 +79,10 @@ def entities() -> bytes:
     )
 
 
+def _other_zip() -> bytes:
+    return _zip({"../../etc/passwd": b"root"})
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], type[DomainError]]] = {
     "empty": (bytes, EmptyFile),
     "only line ends": (lambda: b"\r\n\r\n\x1a", EmptyFile),
@@ -91,12 +95,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], type[DomainError]]] = {
     "encrypted": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), EncryptedWorkbook),
     "broken ole": (lambda: OLE + b"\x00" * 2000, DamagedWorkbook),
     "broken zip": (lambda: b"PK\x03\x04" + b"\x00" * 2000, DamagedWorkbook),
-    "zip of other things": (lambda: _zip({"../../etc/passwd": b"root"}), NotATable),
+    "zip of other things": (_other_zip, NotATable),
     "mixed encodings": (
         lambda: HEADER.encode() + "A,甲,\n".encode() + "B,乙,\n".encode("cp932") + b"\x80\xff\n",
         UnknownEncoding,
     ),
-    "one column": (lambda: "施設コード\nA\n".encode(), HeaderNotFound),
+    "one column": ("施設コード\nA\n".encode, HeaderNotFound),
 }
 
 

@@ -1,0 +1,61 @@
+"""What each ledger holds today, under the rights of whoever asks."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import RowMapping, TextClause, text
+from sqlmodel import Session
+
+_AT_ONCE = 2_000
+STATEMENTS: dict[str, TextClause] = {
+    "classes": text("select * from equipment_class order by class_code"),
+    "companies": text("select * from company order by company_code"),
+    "facilities": text(
+        "select f.*, ST_Y(f.geom) as lat, ST_X(f.geom) as lon from facility f"
+        " order by f.facility_code"
+    ),
+    "contracts": text(
+        "select c.*, m.company_code, case when c.covers_all_facilities then '*' else"
+        " (select string_agg(f.facility_code, ' ' order by f.facility_code)"
+        " from contract_facility l join facility f on f.id = l.facility_id"
+        " where l.contract_id = c.id) end as facilities"
+        " from contract c join company m on m.id = c.company_id order by c.contract_no"
+    ),
+    "equipment": text(
+        "select p.position_code, f.facility_code, l.path as place, c.class_code, p.name,"
+        " p.unit_no, up.position_code as parent_code, d.asset_code, p.legacy_codes,"
+        " coalesce(m.manufacturer_raw, m.manufacturer) as manufacturer, m.model_no, d.serial_no,"
+        " d.manufactured_from, d.manufactured_to, d.manufactured_precision, d.spec, d.spec_raw,"
+        " d.installed_from, d.installed_to, d.installed_precision, d.acquired_cost_yen,"
+        " p.criticality, p.redundancy, p.health, p.health_judged_on, d.life_override_years,"
+        " p.status, p.note"
+        " from position p join facility f on f.id = p.facility_id"
+        " join equipment_class c on c.id = p.class_id"
+        " left join location l on l.id = p.location_id"
+        " left join position up on up.id = p.parent_id"
+        " left join lateral (select i.device_id from installation i where i.position_id = p.id"
+        " and upper(i.period) is null order by lower(i.period) desc nulls last limit 1) now on true"
+        " left join device d on d.id = now.device_id"
+        " left join device_model m on m.id = d.model_id"
+        " order by p.position_code"
+    ),
+    "replaced_devices": text(
+        "select p.position_code, d.asset_code,"
+        " coalesce(m.manufacturer_raw, m.manufacturer) as manufacturer, m.model_no, d.serial_no,"
+        " d.manufactured_from, d.manufactured_to, d.manufactured_precision,"
+        " d.installed_from, d.installed_to, d.installed_precision,"
+        " upper(i.period) as retired_on, d.retired_reason"
+        " from installation i join device d on d.id = i.device_id"
+        " join position p on p.id = i.position_id"
+        " left join device_model m on m.id = d.model_id"
+        " where upper(i.period) is not null and d.retired_on is not null"
+        " order by p.position_code, lower(i.period)"
+    ),
+}
+
+
+def rows(session: Session, ledger: str) -> Iterator[RowMapping]:
+    """Row after row by a cursor of the database, so that any number of them fits."""
+    found = session.connection().execute(
+        STATEMENTS[ledger], execution_options={"yield_per": _AT_ONCE}
+    )
+    yield from found.mappings()
