@@ -146,9 +146,21 @@ def likelihood_limits(
         return loglik(float(np.exp(log_parameter))) - target
 
     centre = float(np.log(best))
-    lower = root(loss, centre - 6, centre)
-    upper = root(loss, centre, centre + 6)
     return (
-        0.0 if lower is None else float(np.exp(lower)),
-        inf if upper is None else float(np.exp(upper)),
+        _crossing(loss, centre, -1.0, otherwise=0.0),
+        _crossing(loss, centre, 1.0, otherwise=inf),
     )
+
+
+def _crossing(
+    loss: Callable[[float], float], centre: float, direction: float, *, otherwise: float
+) -> float:
+    """Steps outward until the loss is negative: the tail of a likelihood may overflow."""
+    inner = centre
+    for width in (0.25, 0.5, 1.0, 2.0, 4.0, 6.0):
+        outer = centre + direction * width
+        if loss(outer) < 0:
+            found = root(loss, min(inner, outer), max(inner, outer))
+            return otherwise if found is None else float(np.exp(found))
+        inner = outer
+    return otherwise

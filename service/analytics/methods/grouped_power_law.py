@@ -6,7 +6,7 @@ from math import log
 import numpy as np
 
 from service.analytics.methods.distributions import Floats, likelihood_limits, root
-from service.analytics.methods.power_law import BETAS, MIN_FAILURES
+from service.analytics.methods.power_law import MIN_FAILURES
 from service.analytics.methods.rates import CONFIDENCE, Limits
 from service.analytics.methods.too_few import Missing, TooFew
 
@@ -49,13 +49,14 @@ def grouped_power_law(
         means = devices * _growth(spans, beta)
         seen = counts > 0
         scale = total / float(means.sum())
-        return float((counts[seen] * np.log(scale * means[seen])).sum()) - total
+        with np.errstate(divide="ignore"):
+            return float((counts[seen] * np.log(scale * means[seen])).sum()) - total
 
     def slope(beta: float) -> float:
         step = 1e-5 * beta
         return (loglik(beta + step) - loglik(beta - step)) / (2 * step)
 
-    beta = root(slope, *BETAS)
+    beta = root(slope, 0.01, 20.0)
     if beta is None:
         return TooFew(Missing.CONTRAST, 0, 1)
     scale = total / float((devices * _growth(spans, beta)).sum()) * np.exp(-beta * log(unit))

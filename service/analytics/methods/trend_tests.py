@@ -138,7 +138,7 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     raised = p[order] * len(p) / np.arange(1, len(p) + 1)
     q = np.empty(len(p))
     q[order] = np.minimum(1.0, np.minimum.accumulate(raised[::-1])[::-1])
-    return [float(value) for value in q]
+    return [float(value) for value in np.maximum(q, p)]  # never below p by rounding
 
 
 def _too_few(histories: Histories) -> TooFew | None:
