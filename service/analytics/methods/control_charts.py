@@ -85,14 +85,19 @@ def exact_u_chart(
 
 
 def ewma_chart(
-    counts: Floats, exposure: Floats, *, weight: float = 0.2, sigmas: float = SIGMAS
+    counts: Floats,
+    exposure: Floats,
+    *,
+    baseline: slice = slice(None),
+    weight: float = 0.2,
+    sigmas: float = SIGMAS,
 ) -> Chart | TooFew:
     """Exponentially weighted mean of z_i = (u_i − ū)/√(ū/n_i): sees small lasting shifts.
 
     E_i = w·z_i + (1−w)·E_{i−1}, limits ± k√(w/(2−w)·[1 − (1−w)^{2i}]) around 0. A period without
     exposure keeps the last value. Source: Montgomery 9.2; Borror, Champ & Rigdon (1998).
     """
-    plain = u_chart(counts, exposure)
+    plain = u_chart(counts, exposure, baseline=baseline)
     if isinstance(plain, TooFew):
         return plain
     if plain.centre == 0:

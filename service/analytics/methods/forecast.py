@@ -60,18 +60,39 @@ def predict_count(
 
 
 def predict_group(
-    group: DeviceSums, future: float, *, confidence: float = CONFIDENCE
+    group: DeviceSums,
+    future: float,
+    *,
+    period_dispersion: float = 1.0,
+    confidence: float = CONFIDENCE,
 ) -> Forecast | TooFew:
-    """`predict_count` with the dispersion between the group's devices.
+    """`predict_count` for the same devices, the future exposure shared equally among them.
 
-    The same devices fail tomorrow, so their unlikeness cancels in part; using the whole φ makes
-    the interval wide rather than narrow.
+    Unlike devices stay as they are, so most of their unlikeness cancels: what is left is that the
+    past weighs them by exposure T_i and the future alike. With τ² = max(0, (φ − 1)·N/ΣT_i²), the
+    variance of rates between devices, τ²E²(ΣT_i²/T² − 1/K) is added to the Poisson variance
+    N·E/T·(1 + E/T), as a factor ``dispersion``.
+
+    Args:
+        group: Sums over the devices seen so far.
+        future: Exposure E of all of them together.
+        period_dispersion: φ of the counts from year to year (storms), multiplied in.
+        confidence: Of the prediction limits.
     """
+    if group.exposure <= 0:
+        return TooFew(Missing.EXPOSURE, group.exposure, 1)
+    ratio = future / group.exposure
+    between = 0.0
+    if (phi := dispersion(group)) is not None and group.exposure_squared > 0:
+        between = (phi - 1) * group.failures / group.exposure_squared
+    unequal = max(0.0, group.exposure_squared / group.exposure**2 - 1 / group.devices)
+    poisson = group.failures * ratio * (1 + ratio)
+    factor = 1 + between * future**2 * unequal / poisson if poisson > 0 else 1.0
     return predict_count(
         group.failures,
         group.exposure,
         future,
-        dispersion=dispersion(group) or 1.0,
+        dispersion=factor * period_dispersion,
         confidence=confidence,
     )
 

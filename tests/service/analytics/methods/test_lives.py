@@ -32,7 +32,7 @@ def city(seed: int, devices: int = 400) -> Lifetimes:
 
 
 def curve(lives: Lifetimes, **options: float) -> SurvivalCurve:
-    found = kaplan_meier(lives, **options: float)
+    found = kaplan_meier(lives, **options)
     assert isinstance(found, SurvivalCurve)
     return found
 
