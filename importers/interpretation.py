@@ -35,6 +35,12 @@ class InterpretedRow:
     drafts: list[Draft] = field(default_factory=list)
 
     @property
+    def main_draft(self) -> Draft:
+        """What the row is about; others of its kind only stand around it."""
+        own = [draft for draft in self.drafts if draft.kind == self.main]
+        return next((draft for draft in own if not draft.ensure), own[0])
+
+    @property
     def is_sound(self) -> bool:
         return bool(self.drafts)
 

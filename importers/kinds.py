@@ -106,8 +106,9 @@ _REGISTRY = (
         "device_model",
         N_("機種"),
         ("coalesce(manufacturer, '')", "model_no"),
-        ("manufacturer", "manufacturer_raw", "model_no", "spec"),
+        ("manufacturer", "manufacturer_raw", "model_no", "spec", "discontinued_on"),
         defaults={"spec": {}},
+        secondary=frozenset({"manufacturer_raw"}),
     ),
     Kind(
         "position",

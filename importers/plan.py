@@ -72,8 +72,8 @@ class Planner:
         if not row.is_sound:
             planned.outcome = _blocked_outcome(row.messages)
             return planned
-        main = next(draft for draft in row.drafts if draft.kind == row.main)
-        is_new = self._is_new(main)
+        main = row.main_draft
+        is_new = self._is_new(main, planned)
         for draft in row.drafts:
             own = draft is main or draft.kind in OWNED
             if is_new if own else self._is_first(draft, planned):
@@ -81,13 +81,17 @@ class Planner:
         part.aim(planned, main)
         return planned
 
-    def _is_new(self, main: Draft) -> bool:
+    def _is_new(self, main: Draft, planned: PlannedRow) -> bool:
+        if (main.kind, main.key) in self._shared:  # a row before stands inside of this place
+            return self._is_first(main, planned)
         record = hash((main.kind, main.key))
         is_new = record not in self._mains
         self._mains.add(record)
         return is_new
 
     def _is_first(self, draft: Draft, planned: PlannedRow) -> bool:
+        if hash((draft.kind, draft.key)) in self._mains:
+            return False
         first = self._shared.setdefault((draft.kind, draft.key), draft)
         if first is draft:
             return True

@@ -11,7 +11,7 @@ from itertools import count
 from importers.interpretation import InterpretedRow
 from importers.kinds import KINDS
 from importers.known import Known, Record
-from importers.records import OCCUPANT, Message, Ref, problem
+from importers.records import OCCUPANT, Draft, Message, Ref, problem
 
 NAMED_ROWS = 20
 _NEVER_NAMED = frozenset({"installation", "case_report", "response_record"})
@@ -42,18 +42,16 @@ class Settlement:
         for ordinal, row in enumerate(rows, start=self._start):
             self._row_nos.append(row.row_no)
             self._mains.append(0)
-            for draft in row.drafts:
-                if draft.kind == row.main:
-                    self._mains[ordinal] = hash((draft.kind, draft.key))
-                if draft.kind == row.main or (draft.kind == "device" and not draft.ensure):
-                    self._tell(hash((draft.kind, draft.key)), ordinal)
+            if row.is_sound:
+                main = row.main_draft
+                self._mains[ordinal] = _name(main)
+                for draft in row.drafts:
+                    if draft is main or (draft.kind == "device" and not draft.ensure):
+                        self._tell(_name(draft), ordinal)
 
     def is_repeated(self, row: InterpretedRow) -> bool:
         """Whether another row so far tells of its main record, too."""
-        return any(
-            draft.kind == row.main and hash((draft.kind, draft.key)) in self._repeated
-            for draft in row.drafts
-        )
+        return row.is_sound and _name(row.main_draft) in self._repeated
 
     def add(self, rows: Iterable[InterpretedRow], known: Known) -> None:
         """What the sound ones of the rows told last bring and need."""
@@ -84,7 +82,7 @@ class Settlement:
         own: set[Record] = {(draft.kind, draft.key) for draft in row.drafts}
         for draft in row.drafts:
             if draft.kind not in _NEVER_NAMED or draft.kind == row.main:
-                self._drafted[hash((draft.kind, draft.key))] += 1
+                self._drafted[_name(draft)] += 1
         for draft in row.drafts:
             if draft.kind == "position" and "parent_id" in draft.refs:
                 parent = draft.refs["parent_id"]
@@ -169,3 +167,7 @@ class Settlement:
     def _say(self, ordinal: int, message: Message) -> None:
         if message not in self._verdicts[ordinal]:
             self._verdicts[ordinal].append(message)
+
+
+def _name(draft: Draft) -> int:
+    return hash((draft.kind, draft.key))

@@ -19,7 +19,14 @@ from service.core.http.session import SessionDep
 router = APIRouter(prefix="/api/v1/exports", tags=["exports"], dependencies=[ONLY_KNOWN_PARAMETERS])
 Reader = Annotated[Actor, Depends(requires(Permission.EXPORTS_READ))]
 LedgerName = Literal[
-    "classes", "companies", "facilities", "contracts", "equipment", "replaced_devices"
+    "classes",
+    "companies",
+    "facilities",
+    "contracts",
+    "locations",
+    "device_models",
+    "equipment",
+    "replaced_devices",
 ]
 _PART_BYTES = 1 << 18
 

@@ -16,6 +16,7 @@ from service.registry.domain import (
     EXPOSURE_UNIT_LABELS,
     FACILITY_TYPE_LABELS,
     LIFECYCLE_LABELS,
+    LOCATION_KIND_LABELS,
     MAINTENANCE_TYPE_LABELS,
     REDUNDANCY_LABELS,
     RETIRED_REASON_LABELS,
@@ -59,6 +60,14 @@ def _datum(row: Row) -> str:
     return "JGD2011" if row["lat"] is not None else ""
 
 
+_FIGURES = (
+    _figure("bore_mm", "mm"),
+    _figure("flow_m3_min", "m3/min"),
+    _figure("head_m", "m"),
+    _figure("power_kw", "kW"),
+    _figure("voltage_v", "V"),
+    _figure("poles", ""),
+)
 _DEVICE = (
     _as("manufacturer"),
     _as("model_no"),
@@ -108,17 +117,22 @@ LEDGERS: dict[str, tuple[Column, ...]] = {
             ),
         )
     ),
+    "locations": (
+        *map(_as, ("facility_code", "path")),
+        _as("kind", label(LOCATION_KIND_LABELS)),
+    ),
+    "device_models": (
+        _as("manufacturer", column="maker"),
+        _as("model_no"),
+        *_FIGURES,
+        _as("discontinued_on"),
+    ),
     "equipment": (
         *map(_as, ("position_code", "facility_code", "place", "class_code", "name", "unit_no")),
         *map(_as, ("parent_code", "asset_code")),
         *_DEVICE,
         _as("spec_raw"),
-        _figure("bore_mm", "mm"),
-        _figure("flow_m3_min", "m3/min"),
-        _figure("head_m", "m"),
-        _figure("power_kw", "kW"),
-        _figure("voltage_v", "V"),
-        _figure("poles", ""),
+        *_FIGURES,
         _date("installed"),
         Column("cost", lambda row: plain(row["acquired_cost_yen"]), "円"),
         _as("criticality"),

@@ -20,6 +20,14 @@ STATEMENTS: dict[str, TextClause] = {
         " where l.contract_id = c.id) end as facilities"
         " from contract c join company m on m.id = c.company_id order by c.contract_no"
     ),
+    "locations": text(
+        "select f.facility_code, l.path, l.kind from location l"
+        " join facility f on f.id = l.facility_id order by f.facility_code, l.path"
+    ),
+    "device_models": text(
+        "select *, coalesce(manufacturer_raw, manufacturer) as maker, null as spec_raw"
+        " from device_model order by manufacturer nulls first, model_no"
+    ),
     "equipment": text(
         "select p.position_code, f.facility_code, l.path as place, c.class_code, p.name,"
         " p.unit_no, up.position_code as parent_code, d.asset_code, p.legacy_codes,"

@@ -11,9 +11,11 @@ from importers.sources import (
     classes,
     companies,
     contracts,
+    device_models,
     equipment,
     facilities,
     faults,
+    locations,
     replaced_devices,
 )
 from importers.sources.source import Source
@@ -25,6 +27,8 @@ SOURCES: dict[str, Source] = {
         companies.SOURCE,
         facilities.SOURCE,
         contracts.SOURCE,
+        locations.SOURCE,
+        device_models.SOURCE,
         equipment.SOURCE,
         replaced_devices.SOURCE,
         faults.SOURCE,
@@ -32,7 +36,8 @@ SOURCES: dict[str, Source] = {
     )
 }
 _MIN_COLUMNS = 2
-_MIN_SCORE = 1.0
+_MIN_SCORE = 0.5
+_INCOMPLETE = 0.6  # a ledger without a required column is perhaps another one
 
 
 @cache
@@ -65,15 +70,16 @@ def mapping_of(header: tuple[str, ...], decisions: Decisions) -> Mapping | None:
 
 def _best(header: tuple[str, ...], decisions: Decisions) -> Mapping | None:
     """The source that explains most of the header; words that many sources know weigh less."""
-    best: tuple[tuple[bool, float], Mapping] | None = None
+    best: tuple[float, Mapping] | None = None
     for source in SOURCES.values():
         mapping = mapped(source, header, decisions)
         score = sum(1 / _commonness()[name] for name in mapping.names if name in _commonness())
         if len(mapping.places) < _MIN_COLUMNS or score < _MIN_SCORE:
             continue
-        rank = (not mapping.missing and not mapping.missing_either, score)
-        if best is None or rank > best[0]:
-            best = (rank, mapping)
+        if mapping.missing or mapping.missing_either:
+            score *= _INCOMPLETE
+        if best is None or score > best[0]:
+            best = (score, mapping)
     return best[1] if best else None
 
 
