@@ -106,6 +106,8 @@ class Histories:
 
     def from_age(self, age: float) -> "Histories":
         """Only what was seen after an age."""
+        if not len(self.starts) or age <= self.starts.min():
+            return self
         return Histories.from_arrays(
             self.window_device,
             (np.maximum(self.starts, age), self.ends),
@@ -130,6 +132,11 @@ class Histories:
 
 def _window_of(device: Ints, starts: Floats, event_device: Ints, times: Floats) -> Ints:
     """Last window of the event's device that starts before it; -1 when there is none."""
+    if len(device) and (np.diff(device) > 0).all():  # one window each: no search is needed
+        position = np.full(max(int(device[-1]), int(event_device.max(initial=0))) + 1, -1)
+        position[device] = np.arange(len(device))
+        found = np.where(event_device >= 0, position[event_device], -1)
+        return np.asarray(np.where(times > starts[found], found, -1), dtype=np.int64)
     ranks = np.unique(np.concatenate([starts, times]))
     width = len(ranks) + 1
     keys = device * width + np.searchsorted(ranks, starts)

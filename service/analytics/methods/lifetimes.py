@@ -30,10 +30,12 @@ class Lifetimes:
         entry: Iterable[float] | None = None,
     ) -> "Lifetimes":
         """All ended and all seen from age 0 where not said otherwise."""
-        until = np.array(list(exits), dtype=float)
-        died = np.ones(len(until)) if ended is None else np.array(list(ended), dtype=float)
-        start = np.zeros(len(until)) if entry is None else np.array(list(entry), dtype=float)
+        until = _column(exits)
+        died = np.ones(len(until)) if ended is None else _column(ended)
+        start = np.zeros(len(until)) if entry is None else _column(entry)
         kept = start < until
+        if kept.all():
+            return cls(start, until, died)
         return cls(start[kept], until[kept], died[kept], int((~kept).sum()))
 
     @property
@@ -46,4 +48,12 @@ class Lifetimes:
 
     def given_survival_to(self, age: float) -> "Lifetimes":
         """Only what was seen after an age."""
+        if not self.rows or age <= self.entry.min():
+            return self
         return Lifetimes.of(self.exit, self.ended, np.maximum(self.entry, age))
+
+
+def _column(values: Iterable[float]) -> Floats:
+    if isinstance(values, np.ndarray):
+        return values.astype(np.float64, copy=False)
+    return np.array(list(values), dtype=float)

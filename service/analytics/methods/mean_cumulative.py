@@ -98,7 +98,7 @@ def mean_cumulative(
     )
     if seen.devices < 2:  # noqa: PLR2004  # one device has no spread
         return found
-    error = _robust_error(seen, ages, at_risk, increments, ages[chosen])
+    error = _robust_error(seen, index, (ages, at_risk, increments), ages[chosen])
     return replace(found, standard_error=error)
 
 
@@ -183,14 +183,17 @@ def _chosen(count: int, points: int | None) -> Ints:
 
 
 def _robust_error(
-    seen: Histories, ages: Floats, at_risk: Floats, increments: Floats, grid: Floats
+    seen: Histories, index: Ints, curve: tuple[Floats, Floats, Floats], grid: Floats
 ) -> Floats:
     """Residual of a device: its own Σ d_ij/r_j less the share of all that fell in its windows."""
+    ages, at_risk, increments = curve
     share = np.concatenate([[0.0], np.cumsum(increments / at_risk**2)])
     numbers, device = np.unique(seen.window_device, return_inverse=True)
-    event_device = np.searchsorted(numbers, seen.event_device)
-    own = seen.sizes / at_risk[np.searchsorted(ages, seen.times)]
-    column = np.searchsorted(grid, seen.times, side="left")
+    place = np.zeros(int(numbers[-1]) + 1, dtype=np.int64)
+    place[numbers] = np.arange(len(numbers))
+    event_device = place[seen.event_device]
+    own = seen.sizes / at_risk[index]
+    column = np.searchsorted(grid, ages, side="left")[index]
     variance = np.zeros(len(grid))
     size = max(1, _CHUNK // max(len(grid), 1))
     for low in range(0, len(numbers), size):
@@ -221,4 +224,7 @@ def _subtract_share(
     last = np.searchsorted(ages, spans[1], side="right")
     reached = np.searchsorted(ages, grid, side="right")
     upto = np.clip(reached[None, :], first[:, None], last[:, None])
-    np.subtract.at(residual, rows, share[upto] - share[first][:, None])
+    parts = share[upto]
+    parts -= share[first][:, None]
+    # Windows are in the order of their devices, so those of one device are neighbours.
+    residual -= np.add.reduceat(parts, np.flatnonzero(np.diff(rows, prepend=-1)), axis=0)

@@ -108,6 +108,8 @@ def kaplan_meier(
 
 def youngest_age(lives: Lifetimes, min_at_risk: int) -> float | None:
     """Youngest age after which at least so many are at risk."""
+    if min_at_risk <= 1 and lives.rows:
+        return float(lives.entry.min())
     ages = np.unique(lives.entry)
     entered = np.searchsorted(np.sort(lives.entry), ages, side="right")
     gone = np.searchsorted(np.sort(lives.exit), ages, side="right")
