@@ -37,6 +37,11 @@ class OversizedWorkbook(UnsupportedContent):
     message = N_("Excelファイルを展開した大きさが上限を超えています。シートを分けてください。")
 
 
+class TooManyColumns(Invalid):
+    code = "too-many-columns"
+    message = N_("列が%(limit)sを超えています。表のファイルか確かめてください。")
+
+
 class HeaderNotFound(Invalid):
     code = "header-not-found"
     message = N_("見出しの行が見つかりません。1行に2つ以上の列見出しが必要です。")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import typer
 
-from app.commands.import_report import tell, tell_undone, write_json
+from app.import_report import tell, tell_undone, write_json
 
 
 class RowFilter(StrEnum):
@@ -108,7 +108,7 @@ class _Wanted:
         self._good_rows_only = good_rows_only
 
     def take(self, path: Path, outcome: str | None) -> dict[str, Any]:
-        from app.commands.import_progress import ProgressBar
+        from app.import_progress import ProgressBar
         from app.terminal import opened
         from importers import service
         from importers.receipt import ApplyMode
@@ -171,7 +171,7 @@ class _Wanted:
 
 
 def _take_back(job_id: UUID, *, as_json: bool) -> int:
-    from app.commands.import_progress import ProgressBar
+    from app.import_progress import ProgressBar
     from app.terminal import opened
     from importers import service
 

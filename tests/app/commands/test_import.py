@@ -7,7 +7,7 @@ import typer
 
 from app.cli import WORDS
 from app.commands.import_ import RowFilter, command
-from app.commands.import_progress import bar
+from app.import_progress import bar
 from importers.errors import JobNotApplied
 from service.core.settings import Settings
 

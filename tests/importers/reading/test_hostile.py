@@ -17,6 +17,7 @@ from importers.errors import (
     HeaderNotFound,
     NotATable,
     OversizedWorkbook,
+    TooManyColumns,
     UnknownEncoding,
 )
 from importers.reading.file import read_tables
@@ -135,12 +136,10 @@ def test_the_line_of_the_first_bad_byte_is_told():
     assert refused.value.params["line"] == "3"
 
 
-def test_a_million_columns_are_read_or_refused_in_time():
+def test_a_million_columns_are_refused():
     content = (",".join(f"列{n}" for n in range(1_000_000)) + "\n" + "," * 999_999 + "\n").encode()
-    started = time.monotonic()
-    table = read_tables(content, known=KNOWN).tables[0]
-    assert time.monotonic() - started < SECONDS
-    assert len(table.header) == 1_000_000
+    with pytest.raises(TooManyColumns):
+        read_tables(content, known=KNOWN)
 
 
 def test_links_to_other_files_are_told_and_never_opened():
