@@ -1,9 +1,11 @@
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from importers import job_queries, memory, queries, service
+from importers.error_file import XLSM, XLSX, error_file
 from importers.models import ImportJob, JobState, Outcome
 from importers.provenance import provenance_of
 from importers.receipt import receipt_of
@@ -193,6 +195,23 @@ def read_receipt(
     """What an applied import did: when, by whom, by which rules, and what an undo had to keep."""
     job = service.job_of(session, job_id)
     return FullReceiptRead.of(receipt_of(session, job), job.state, locale_of(request))
+
+
+@router.get(
+    "/{job_id}/errors",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}, XLSM: {}, "text/csv": {}}}},
+)
+def read_error_file(request: Request, session: SessionDep, _by: Manager, job_id: UUID) -> Response:
+    """The file that was sent, its bad cells coloured, with a reason beside each bad row.
+
+    Mended and sent again it continues this import.
+    """
+    file = error_file(session, service.job_of(session, job_id), locale_of(request))
+    named = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    return Response(
+        file.content, media_type=file.media_type, headers={"Content-Disposition": named}
+    )
 
 
 @router.post("/{job_id}/undo")

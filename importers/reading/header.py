@@ -41,11 +41,16 @@ def is_header(row: SourceRow, known: AbstractSet[str]) -> bool:
 
 
 def header_at(
-    rows: Sequence[SourceRow], merges: Sequence[Merge], index: int, known: AbstractSet[str]
+    rows: Sequence[SourceRow],
+    merges: Sequence[Merge],
+    index: int,
+    known: AbstractSet[str],
+    *,
+    above: Header | None = None,
 ) -> Header:
     """The header of which a row is part, with the rows above and below that belong to it."""
     first, last = _reach(rows, merges, index)
-    if first == index and index > 0 and _is_banner(rows, index):
+    if first == index and index > 0 and _is_banner(rows, merges, index, above=above):
         first = index - 1
     has_units = last + 1 < len(rows) and _is_units(rows[last + 1])
     last += has_units
@@ -88,13 +93,29 @@ def _reach(rows: Sequence[SourceRow], merges: Sequence[Merge], index: int) -> tu
     return max(first, 0), last
 
 
-def _is_banner(rows: Sequence[SourceRow], index: int) -> bool:
-    """The row right above holds a few words over several columns each."""
-    above, row = rows[index - 1], rows[index]
-    filled = [at for at, cell in enumerate(above.cells) if cell.strip()]
+def _is_banner(
+    rows: Sequence[SourceRow], merges: Sequence[Merge], index: int, *, above: Header | None
+) -> bool:
+    """The row right above holds a few words over several columns each.
+
+    Below a table (``above`` is its header) it could be a row of data: there it must be merged,
+    or say what the first row of that header said.
+    """
+    over, row = rows[index - 1], rows[index]
+    if above is not None and not _repeats(rows, over, above) and not _is_merged(over, merges):
+        return False
+    filled = [at for at, cell in enumerate(over.cells) if cell.strip()]
     names = sum(bool(cell.strip()) for cell in row.cells)
-    is_adjacent = above.row_no + 1 + sum(c.count("\n") for c in above.cells) >= row.row_no
-    return is_adjacent and _FEW <= len(filled) < names and not _looks_like_pairs(above)
+    is_adjacent = over.row_no + 1 + sum(c.count("\n") for c in over.cells) >= row.row_no
+    return is_adjacent and _FEW <= len(filled) < names and not _looks_like_pairs(over)
+
+
+def _repeats(rows: Sequence[SourceRow], row: SourceRow, header: Header) -> bool:
+    return row.cells in {rows[at].cells for at in range(header.first, header.last)}
+
+
+def _is_merged(row: SourceRow, merges: Sequence[Merge]) -> bool:
+    return any(merge.top == row.row_no and merge.right > merge.left for merge in merges)
 
 
 def _looks_like_pairs(row: SourceRow) -> bool:

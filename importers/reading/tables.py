@@ -40,8 +40,8 @@ def find_tables(grid: Grid, known: AbstractSet[str]) -> list[SourceTable]:
         return [_long_table(grid, rows, headers[0])]
     tables = []
     for number, header in enumerate(headers):
-        above = headers[number - 1].last + 1 if number else 0
-        below = headers[number + 1].first if number + 1 < len(headers) else len(rows)
+        above = _end(rows, header) if number else 0
+        below = _end(rows, headers[number + 1]) if number + 1 < len(headers) else len(rows)
         data = DataRows(
             rows[header.last + 1 : below],
             len(header.names),
@@ -94,7 +94,8 @@ def _headers(
     index = 0
     while index < len(rows) and (found or index <= SEARCHED_ROWS):
         if is_header(rows[index], known):
-            header = header_at(rows, grid.look.merges, index, known)
+            above = found[-1] if found else None
+            header = header_at(rows, grid.look.merges, index, known, above=above)
             if found and _is_same(header.names, found[-1].names):
                 repeated.update(row.row_no for row in rows[header.first : header.last + 1])
             else:
@@ -135,6 +136,14 @@ def _table(
         marks=Marks(look.hidden_rows, look.struck_rows) if is_marked else None,
         epoch_1904=grid.epoch_1904,
     )
+
+
+def _end(rows: list[SourceRow], following: Header) -> int:
+    """Where the table before a header ends: titles right above belong to what follows."""
+    index = following.first
+    while index and sum(bool(cell.strip()) for cell in rows[index - 1].cells) <= 1:
+        index -= 1
+    return index
 
 
 def _is_title(row: SourceRow) -> bool:

@@ -237,3 +237,13 @@ def test_a_changed_partial_date_is_one_line_and_cells_keep_their_order(
     assert "供用開始: <del>S57.4.1</del> → <ins>S57.4</ins>" in page
     order = [page.index(f"<li>{name}: ") for name in ("施設コード", "施設名", "施設種別")]
     assert order == sorted(order)
+
+
+def test_the_file_comes_back_marked(engineer: TestClient, code: str):
+    content = f"施設コード,施設名,施設種別\n{code},見本,城\n".encode("cp932")
+    job = _upload(engineer, content).json()
+    for path in (f"/api/v1/imports/{job['id']}/errors", f"/imports/{job['id']}/errors"):
+        answer = engineer.get(path)
+        assert answer.status_code == 200
+        assert "「城」という区分はありません。" in answer.content.decode("cp932")
+        assert job["id"] in answer.content.decode("cp932")
