@@ -98,6 +98,14 @@ class PlanIsStale(Stale):
     )
 
 
+class PlanRefused(Conflict):
+    code = "plan-refused"
+    message = N_(
+        "データベースの制約（%(constraint)s）に反するため、何も取り込んでいません。"
+        "同じ期間の設置や親子の関係に矛盾がないか確かめてください。"
+    )
+
+
 class FileMissing(Invalid):
     code = "file-missing"
     message = N_("取り込むファイルを選んでください。")

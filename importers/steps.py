@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from importers import job_queries, queries
 from importers.collector import collector_resting
 from importers.decisions import Decisions
-from importers.errors import PlanIsStale
+from importers.errors import PlanIsStale, PlanRefused
 from importers.filing import content_of
 from importers.memory import Memory, remember
 from importers.models import ImportJob, JobState, Outcome
@@ -163,6 +164,7 @@ def apply_plan(
 
     Raises:
         PlanIsStale: when a record of the plan has changed since; nothing is written.
+        PlanRefused: when the database finds a contradiction that planning did not see.
     """
     job_queries.take_time(session)
     progress("checking", 0, 0)
@@ -170,7 +172,10 @@ def apply_plan(
     moved = moved_rows(session, work)
     if moved:
         raise PlanIsStale(rows=", ".join(map(str, moved[:NAMED_ROWS])))
-    records = apply_operations(session, job.id, work, by.id, progress)
+    try:
+        records = apply_operations(session, job.id, work, by.id, progress)
+    except IntegrityError as error:
+        raise PlanRefused(constraint=_constraint(error)) from error
     numbers = queries.case_numbers(session, job.id)
     queries.count_case_numbers_on(session, job.id)
     job.state = JobState.APPLIED
@@ -186,6 +191,11 @@ def apply_plan(
     record(session, "import.apply", "import_job", job.id, by=by, after=told)
     publish(session, "import.applied", {"job_id": str(job.id), "source": job.source})
     return Receipt(job.id, mode, {o.value: int(job.counts[o.value]) for o in Outcome}, records)
+
+
+def _constraint(error: IntegrityError) -> str:
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "?")
 
 
 def take_back(session: Session, job: ImportJob, *, progress: Progress, by: Actor) -> Undone:

@@ -13,6 +13,7 @@ from importers.errors import (
     PlanDiffers,
     PlanHasBadRows,
     PlanIsStale,
+    PlanRefused,
     SourceUnknown,
 )
 from importers.models import ImportJob, JobState, Outcome
@@ -313,7 +314,7 @@ def test_nothing_is_half_written_when_the_database_refuses(engine, terminal):
             ),
             {"id": job.id},
         )
-        with pytest.raises(Exception, match="period"), session.begin_nested():
+        with pytest.raises(PlanRefused, match="period"), session.begin_nested():
             service.apply_job(session, job.id, by=terminal)
         identify(session, SYSTEM)
         assert _counts(session) | {"position": 0, "device": 0, "location": 0} == _counts(session)
