@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from importers.exporting.files import MEDIA_TYPES, LedgerFormat, written_csv, written_xlsx
 from importers.exporting.ledgers import lines_of
+from importers.exporting.table_schema import table_schema
 from importers.sources.catalogue import SOURCES
 from service.accounts.access import requires
 from service.accounts.actor import Actor
@@ -52,6 +53,12 @@ def export(
         file = written_xlsx(lines, SOURCES[ledger].title)
     headers = {"Content-Disposition": f'attachment; filename="{ledger}.{form.value}"'}
     return StreamingResponse(_parts(file), media_type=MEDIA_TYPES[form], headers=headers)
+
+
+@router.get("/schemas/{ledger}.json")
+def read_schema(_by: Reader, ledger: LedgerName) -> dict[str, Any]:
+    """The columns of a ledger as a Frictionless Table Schema."""
+    return table_schema(ledger)
 
 
 def _parts(file: IO[bytes]) -> Iterator[bytes]:
