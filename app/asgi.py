@@ -1,7 +1,6 @@
 """The one ASGI application: office pages and API, phones' API, tag pages, operations."""
 
 import importlib
-import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
 from starlette.routing import Route
 
+from mobile_api.app import create_app as create_mobile_app
 from service.core.database import libpq_conninfo, make_engine
 from service.core.http import problems
 from service.core.http.context import RequestId
@@ -40,9 +40,7 @@ ROUTERS = (
 )
 
 
-def _router(module: str) -> APIRouter | None:
-    if importlib.util.find_spec(module) is None:
-        return None
+def _router(module: str) -> APIRouter:
     router = importlib.import_module(module).router
     assert isinstance(router, APIRouter)  # noqa: S101
     return router
@@ -71,16 +69,13 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.engine = engine or make_engine(settings)
     app.state.reads = ReadConnections(libpq_conninfo(app.state.engine.url), settings.pool_size)
     app.state.settings = settings
-    if importlib.util.find_spec("mobile_api.app") is not None:
-        mobile = importlib.import_module("mobile_api.app").create_app(settings)
-        mobile.state.engine = app.state.engine
-        mobile.state.reads = app.state.reads
-        mobile.state.settings = settings
-        app.mount("/mobile/v1", mobile, name="mobile")
+    mobile = create_mobile_app(settings)
+    mobile.state.engine = app.state.engine
+    mobile.state.reads = app.state.reads
+    mobile.state.settings = settings
+    app.mount("/mobile/v1", mobile, name="mobile")
     for module in ROUTERS:
-        router = _router(module)
-        if router is not None:
-            app.include_router(router)
+        app.include_router(_router(module))
     app.router.routes.append(Route("/static/{path:path}", StaticAssets(), name="static"))
     problems.install(app)
     app.add_middleware(SecurityHeaders)

@@ -5,7 +5,6 @@ and so do imports. A large one takes minutes: it has a thread of its own, and ma
 """
 
 import importlib
-import importlib.util
 import logging
 import signal
 from collections.abc import Callable
@@ -27,8 +26,6 @@ Handler = Callable[[Session, outbox.Event], None]
 TASK_MODULES = (
     "service.audit.tasks",
     "service.attachments.tasks",
-    "service.faults.tasks",
-    "service.tags.tasks",
 )
 IDLE_S = 5.0
 
@@ -37,8 +34,6 @@ def load_handlers() -> dict[str, list[Handler]]:
     """Every ``tasks`` module names its handlers: ``HANDLERS = {"topic": handler}``."""
     handlers: dict[str, list[Handler]] = {}
     for name in TASK_MODULES:
-        if importlib.util.find_spec(name) is None:
-            continue
         module = importlib.import_module(name)
         for topic, handler in module.HANDLERS.items():
             handlers.setdefault(topic, []).append(handler)

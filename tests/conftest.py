@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -18,6 +19,11 @@ from service.core.settings import Settings, get_settings
 pytest_plugins = ["tests.browser"]
 ROOT = Path(__file__).parents[1]
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
+
+
+# How long an example takes says something of the machine, nothing of the code.
+hypothesis.settings.register_profile("any-machine", deadline=None)
+hypothesis.settings.load_profile("any-machine")
 
 
 @pytest.fixture(scope="session")
