@@ -1,7 +1,7 @@
 """Pages: the Jinja environment, the words every page knows, and fragments for htmx.
 
-A page knows the signed-in person as ``current`` (None for a visitor), ``csrf_token``;
-both are read from ``request.state``, where whoever authenticates the request puts them.
+A page knows the signed-in person as ``current`` (None for a visitor);
+it is read from ``request.state``, where whoever authenticates the request puts it.
 """
 
 from collections.abc import Callable, Mapping
@@ -173,7 +173,6 @@ def _common(request: Request) -> dict[str, Any]:
         "request": request,
         "locale": locale_of(request),
         "current": getattr(state, "current", None),
-        "csrf_token": getattr(state, "csrf_token", ""),
         "request_id": request_id_of(request),
         "city_name": settings.city_name,
         "emergency_phone": settings.emergency_phone,
