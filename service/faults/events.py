@@ -64,8 +64,9 @@ class Cursor:
         self.after = horizon[1]
         self.beyond = {event.id: event.xid for event in beyond}
 
-    def pass_by(self, event: outbox.Event) -> None:
-        if event.settled:
+    def pass_by(self, event: outbox.Event, horizon: tuple[int, int]) -> None:
+        """``horizon`` was asked for before the events: one that settled since lies beyond it."""
+        if (event.xid, event.id) <= horizon:
             self.after = event.id
         else:
             self.beyond[event.id] = event.xid
@@ -97,15 +98,15 @@ def _read(request: Request, cursor: Cursor) -> list[ServerSentEvent] | None:
             # event goes on where it began.
             return [ServerSentEvent(id=cursor.mark(), comment="open", retry=RETRY_MS)]
         events = outbox.since(session, cursor.after, TOPICS, delivered=cursor.beyond, limit=LIMIT)
-    messages = [_message(event, cursor) for event in events]
+    messages = [_message(event, cursor, horizon) for event in events]
     if len(events) < LIMIT:
         cursor.settle(horizon)
     return messages
 
 
-def _message(event: outbox.Event, cursor: Cursor) -> ServerSentEvent:
+def _message(event: outbox.Event, cursor: Cursor, horizon: tuple[int, int]) -> ServerSentEvent:
     """Named after the noun of its topic."""
-    cursor.pass_by(event)
+    cursor.pass_by(event, horizon)
     return ServerSentEvent(
         id=cursor.mark(),
         event=event.topic.partition(".")[0],

@@ -184,6 +184,10 @@ def _between_loglik(logs: Floats, rows: tuple[Floats, Floats, Floats]) -> float:
     return float((each + start).sum())
 
 
+# An entry this early is none: its logarithm says nothing of the life.
+_NO_AGE = 1e-300
+
+
 @dataclass(frozen=True)
 class _Sums:
     """Distinct ages ÷ unit with their weights: +1 for an exit, −1 for a delayed entry."""
@@ -198,7 +202,7 @@ class _Sums:
     @classmethod
     def of(cls, lives: Lifetimes) -> "_Sums":
         unit = float(lives.exit.max())
-        late = lives.entry[lives.entry > 0]
+        late = lives.entry[lives.entry / unit > _NO_AGE]
         ages, index = np.unique(np.concatenate([lives.exit, late]) / unit, return_inverse=True)
         signs = np.concatenate([np.ones(lives.rows), -np.ones(len(late))])
         weights = np.bincount(index, signs).astype(np.float64)

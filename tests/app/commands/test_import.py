@@ -63,9 +63,9 @@ def test_a_bad_row_stops_the_file_and_is_named(ledger, capsys):
 
 
 def test_an_answer_makes_the_file_whole(ledger, capsys, tmp_path):
-    ledger.write_text(BAD.replace("CLI1", "CLI3"), encoding="utf-8")
+    ledger.write_text(BAD.replace("CLI1", "CLI3").replace("城", "楼"), encoding="utf-8")
     (question,) = _refused(capsys, ledger)["questions"]
-    assert "城" in question["sentence"]
+    assert "楼" in question["sentence"]
     answered: dict = {}
     place = answered
     for part in question["path"][:-1]:

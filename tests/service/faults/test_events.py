@@ -248,3 +248,14 @@ def _eventually(act: Callable[[], str]) -> str:
         except Exception:  # noqa: BLE001  # whatever a dropped connection says
             time.sleep(0.1)
     return act()
+
+
+def test_what_settles_while_the_reader_looks_is_passed_by_once():
+    """The horizon is asked for first; an older transaction may commit before the events are."""
+    cursor = events.Cursor(after=5)
+    horizon = (9, 5)
+    cursor.pass_by(outbox.Event(7, "case.changed", {}, 0, 10, settled=True), horizon)
+    cursor.settle(horizon)
+    assert (cursor.after, cursor.beyond) == (5, {7: 10})
+    cursor.settle((12, 8))
+    assert (cursor.after, cursor.beyond) == (8, {})
