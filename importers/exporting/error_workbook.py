@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,6 +25,7 @@ _BOLD = Font(bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _REASON_WIDTH = 60
 _COMMENT_LENGTH = 500
+_AUTHOR = "Gesuibo"
 
 
 class BadRow(NamedTuple):
@@ -58,7 +59,7 @@ def marked_workbook(
         here = [table for table in tables if table.sheet == sheet.title]
         if here:
             _mark(sheet, here, bad[sheet.title])
-    _properties(book).append(StringProperty(name=PROPERTY, value=str(job_id)))
+    _name(book, job_id)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -81,7 +82,7 @@ def plain_workbook(
                 if cell:
                     _write(sheet, row_no, at, cell)
         _mark(sheet, [table for table in tables if table.sheet == name], bad[name or ""])
-    _properties(book).append(StringProperty(name=PROPERTY, value=str(job_id)))
+    _name(book, job_id)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -104,19 +105,48 @@ def marked_text(
     told = {row.row_no: _sentence(row) for row in rows}
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
+    beside = _free_column(_lines(content, encoding, delimiter), table)
+    for line_no, cells in _lines(content, encoding, delimiter):
+        line = cells
+        if line_no == table.header_row_no:
+            line = _with(cells, beside, marked_header(job_id))
+        elif line_no in told:
+            line = _with(cells, beside, told[line_no].encode(encoding, "replace").decode(encoding))
+        elif line_no > table.header_row_no:
+            line = _with(cells, beside, "")
+        writer.writerow(map(harmless, line))
+    return out.getvalue().encode(encoding, "replace")
+
+
+def _lines(content: bytes, encoding: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows of cells with the number of the line on which they begin."""
     text = io.TextIOWrapper(io.BytesIO(content), encoding, newline=None)
     reader = csv.reader(text, delimiter=delimiter)
-    width, line_no = len(table.header), 1
+    line_no = 1
     for cells in reader:
-        line = [*cells[:width], *[""] * (width - len(cells))]
-        if line_no == table.header_row_no:
-            line.append(marked_header(job_id))
-        elif line_no in told:
-            reason = told[line_no]
-            line.append(reason.encode(encoding, "replace").decode(encoding))
-        writer.writerow(map(harmless, line))
+        yield line_no, cells
         line_no = reader.line_num + 1
-    return out.getvalue().encode(encoding, "replace")
+
+
+def _free_column(lines: Iterable[tuple[int, list[str]]], table: ReadTable) -> int:
+    """The column of an earlier import's marks, else the first that no row uses; from 0."""
+    widest = len(table.header)
+    for line_no, cells in lines:
+        if line_no == table.header_row_no:
+            for at, name in enumerate(cells):
+                if name.startswith(RESULT):
+                    return at
+        widest = max(widest, len(cells))
+    return widest
+
+
+def _with(cells: list[str], at: int, text: str) -> list[str]:
+    """The row with ``text`` in column ``at``; an unmarked row is left as long as it is."""
+    if len(cells) <= at and not text:
+        return cells
+    padded = [*cells, *[""] * (at + 1 - len(cells))]
+    padded[at] = text
+    return padded
 
 
 def _by_sheet(rows: Iterable[BadRow]) -> Mapping[str, list[BadRow]]:
@@ -127,15 +157,49 @@ def _by_sheet(rows: Iterable[BadRow]) -> Mapping[str, list[BadRow]]:
 
 
 def _mark(sheet: Worksheet, tables: Sequence[ReadTable], rows: Sequence[BadRow]) -> None:
+    widest = _widest(sheet)
     for number, table in enumerate(tables):
         last = tables[number + 1].header_row_no if number + 1 < len(tables) else sheet.max_row + 1
-        beside = len(table.header) + 1
+        earlier = _result_column(sheet, table)
+        beside = earlier or max(widest, len(table.header)) + 1
+        if earlier:
+            _unmark(sheet, range(table.header_row_no + 1, last), beside)
         head = sheet.cell(table.header_row_no, beside, RESULT)
         head.font, head.fill = _BOLD, _REASON
         sheet.column_dimensions[get_column_letter(beside)].width = _REASON_WIDTH
         for row in rows:
             if table.header_row_no < row.row_no < last:
                 _mark_row(sheet, table, row, beside)
+
+
+def _result_column(sheet: Worksheet, table: ReadTable) -> int | None:
+    for at, (name,) in enumerate(
+        sheet.iter_cols(min_row=table.header_row_no, max_row=table.header_row_no, values_only=True),
+        start=1,
+    ):
+        if str(name).startswith(RESULT):
+            return at
+    return None
+
+
+def _widest(sheet: Worksheet) -> int:
+    filled = (
+        at
+        for row in sheet.iter_rows(values_only=True)
+        for at, value in enumerate(row, start=1)
+        if value is not None
+    )
+    return max(filled, default=0)
+
+
+def _unmark(sheet: Worksheet, rows: range, beside: int) -> None:
+    """Takes an earlier import's marks away: its reasons, and its colour where it left a comment."""
+    for row in sheet.iter_rows(min_row=rows.start, max_row=rows.stop - 1):
+        for cell in row:
+            if cell.comment is not None and cell.comment.author == _AUTHOR:
+                cell.comment, cell.fill = None, PatternFill()
+            if cell.column == beside:
+                cell.value, cell.fill = None, PatternFill()
 
 
 def _mark_row(sheet: Worksheet, table: ReadTable, row: BadRow, beside: int) -> None:
@@ -145,7 +209,7 @@ def _mark_row(sheet: Worksheet, table: ReadTable, row: BadRow, beside: int) -> N
         if at is not None:
             cell = sheet.cell(row.row_no, at)
             cell.fill = _BAD
-            cell.comment = Comment(sentence[:_COMMENT_LENGTH], "Gesuibo")
+            cell.comment = Comment(sentence[:_COMMENT_LENGTH], _AUTHOR)
     reason = _write(sheet, row.row_no, beside, _sentence(row))
     reason.fill, reason.alignment = _REASON, _WRAPPED
 
@@ -158,8 +222,12 @@ def _write(sheet: Worksheet, row_no: int, at: int, text: str) -> Any:
     return cell
 
 
-def _properties(book: Any) -> Any:
-    return book.custom_doc_props
+def _name(book: Any, job_id: UUID) -> None:
+    """The workbook says of which import it is, and of no earlier one."""
+    properties = book.custom_doc_props
+    if PROPERTY in properties.names:
+        del properties[PROPERTY]
+    properties.append(StringProperty(name=PROPERTY, value=str(job_id)))
 
 
 def _sentence(row: BadRow) -> str:

@@ -50,6 +50,52 @@ def test_a_csv_keeps_its_encoding_and_gets_one_column(city, terminal):
     assert "健全度は1から5までです" in lines[3][6]
 
 
+def test_cells_beyond_the_header_are_kept_beside_the_reason(city, terminal):
+    beyond = ROWS.replace("7\n", "7,,電話で確認\n")
+    content = "見本市 設備台帳,,,,,,,,承認\n" + HEADER + beyond
+    job = _sent(city, content.encode(), "台帳.csv", terminal)
+    lines = list(csv.reader(io.StringIO(error_file(city, job, Locale.JA).content.decode())))
+    assert lines[0][8] == "承認"
+    assert lines[1][9] == f"取込結果[{job.id}]"
+    assert lines[3][7] == "電話で確認"
+    assert "健全度" in lines[3][9]
+
+
+def test_cells_of_a_workbook_beyond_the_header_are_kept_beside_the_reason(city, terminal):
+    book = openpyxl.Workbook()
+    for row in csv.reader(io.StringIO(HEADER + ROWS)):
+        book.active.append(row)
+    book.active["G3"] = "電話で確認"
+    out = io.BytesIO()
+    book.save(out)
+    job = _sent(city, out.getvalue(), "台帳.xlsx", terminal)
+    marked = openpyxl.load_workbook(io.BytesIO(error_file(city, job, Locale.JA).content)).active
+    assert marked["G3"].value == "電話で確認"
+    assert marked["H1"].value == "取込結果"
+    assert "健全度" in marked["H3"].value
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_second_marking_replaces_the_first(city, terminal, ending):
+    content = (HEADER + ROWS).encode()
+    if ending == "xlsx":
+        book = openpyxl.Workbook()
+        for row in csv.reader(io.StringIO(HEADER + ROWS)):
+            book.active.append(row)
+        out = io.BytesIO()
+        book.save(out)
+        content = out.getvalue()
+    first = _sent(city, content, f"台帳.{ending}", terminal)
+    marked = error_file(city, first, Locale.JA).content
+    second = _sent(city, marked, f"台帳_取込結果.{ending}", terminal)
+    again = error_file(city, second, Locale.JA).content
+    if ending == "xlsx":
+        rows = list(openpyxl.load_workbook(io.BytesIO(again)).active.iter_rows(values_only=True))
+    else:
+        rows = list(csv.reader(io.StringIO(again.decode())))
+    assert [str(name).startswith("取込結果") for name in rows[0]] == [False] * 6 + [True]
+
+
 def test_a_mended_file_continues_the_import_with_its_decisions(city, terminal):
     first = _sent(city, (HEADER + ROWS).encode(), "台帳.csv", terminal)
     assert outcomes(first) == {"create": 1, "rejected": 1, "needs_decision": 1}
@@ -83,9 +129,9 @@ def test_a_workbook_keeps_its_look_and_shows_the_bad_cells(city, terminal):
     sheet = openpyxl.load_workbook(io.BytesIO(file.content))["台帳"]
     assert sheet["A2"].fill.fgColor.rgb == "FF00FF00"
     assert sheet.column_dimensions["D"].width == 33
-    assert sheet["G2"].value == "取込結果"
-    assert sheet["G3"].value is None
-    assert "健全度" in sheet["G4"].value
+    assert sheet["H2"].value == "取込結果"
+    assert sheet["H3"].value is None
+    assert "健全度" in sheet["H4"].value
     assert sheet["E4"].fill.fgColor.rgb == "00FFD9D9"
     assert "暦にない日付" in sheet["E4"].comment.text
     assert sheet["D4"].fill.fill_type is None
