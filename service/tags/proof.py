@@ -1,0 +1,87 @@
+"""A sheet is read as a phone would read it before anybody prints it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import zxingcpp
+
+from service.core.errors import DomainError
+from service.core.i18n.marker import N_
+from service.tags.drawing import Drawn, Placed
+from service.tags.sheets import INCH_MM, Rect, Sheet
+
+PROOF_DPI = 150
+_ONE_AT_A_TIME = Lock()  # PDFium keeps state of its own: two threads in it end the process
+Pixels = Any
+
+
+class SheetRefused(DomainError):
+    """What was drawn reads back as something else: the file is kept from the printer."""
+
+    code = "label-proof-failed"
+    message = N_("検査に合格しなかったため、印刷用ファイルを渡せません: %(label)s")
+
+
+def proof(drawn: Drawn, sheet: Sheet, *, progress: Callable[[int], None] = lambda _n: None) -> int:
+    """Reads every symbol from the rasterised pages; returns how many.
+
+    Raises:
+        SheetRefused: names the first label that is not read, or that reads as another one.
+    """
+    done = 0
+    pages = {page: list(part) for page, part in groupby(drawn.placed, lambda label: label.page)}
+    for number, pixels in enumerate(rasterised(drawn.pdf, sheet.dpi or PROOF_DPI)):
+        done += compare(pixels, pages.get(number, []), sheet.dpi or PROOF_DPI)
+        progress(done)
+    if done != len(drawn.placed):
+        raise SheetRefused(label=drawn.placed[done].label.title)
+    return done
+
+
+def rasterised(pdf: bytes, dpi: float) -> Iterator[Pixels]:
+    """Each page in shades of grey, as the printer puts it down."""
+    with _ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(pdf)
+    try:
+        for number in range(len(document)):
+            with _ONE_AT_A_TIME:
+                page = document[number]
+                bitmap = page.render(scale=dpi / 72, grayscale=True)
+                pixels = bitmap.to_numpy().reshape(bitmap.height, -1)[:, : bitmap.width].copy()
+                bitmap.close()
+                page.close()
+            yield pixels
+    finally:
+        with _ONE_AT_A_TIME:
+            document.close()
+
+
+def compare(pixels: Pixels, placed: Sequence[Placed], dpi: float) -> int:
+    """How many symbols of the page read as they should.
+
+    Raises:
+        SheetRefused: names the first one that does not.
+    """
+    for label in placed:
+        if read(cut(pixels, label.symbol, dpi)) != label.address:
+            raise SheetRefused(label=label.label.title)
+    return len(placed)
+
+
+def cut(pixels: Pixels, box: Rect, dpi: float) -> Pixels:
+    """Outwards to whole pixels: a quiet zone that is cut into hides the symbol."""
+    dots = dpi / INCH_MM
+    top, left = int(box.y_mm * dots), int(box.x_mm * dots)
+    bottom = int(np.ceil((box.y_mm + box.height_mm) * dots))
+    right = int(np.ceil((box.x_mm + box.width_mm) * dots))
+    return np.ascontiguousarray(pixels[max(0, top) : bottom, max(0, left) : right])
+
+
+def read(pixels: Pixels) -> str | None:
+    """The text of the one symbol in the picture; None when there is none or more than one."""
+    found = zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+    return str(found[0].text) if len(found) == 1 else None
