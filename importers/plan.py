@@ -146,10 +146,7 @@ class _Part:
     def _change(self, draft: Draft, before: Existing, planned: PlannedRow) -> None:
         kind = KINDS[draft.kind]
         told = self._resolution.values(draft)
-        kept = {name for name in draft.soft if before.values[name] is not None}
-        if kept:
-            told = {name: value for name, value in told.items() if name not in kept}
-        changed = difference(kind, told, before)
+        changed = difference(kind, told, before, draft.soft)
         if not changed:
             return
         planned.changes[draft.kind] = changed

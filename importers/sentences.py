@@ -33,6 +33,7 @@ REASONS = (
         "required-missing": N_("必要な値が空です。"),
         "value-missing": N_("%(kind)sを新しく登録するための値がありません（%(field)s）。"),
         "health-out-of-range": N_("健全度は1から5までです（「%(value)s」）。"),
+        "severity-out-of-range": N_("影響度は1から4までです（「%(value)s」）。"),
         "ditto-without-row-above": N_("「%(value)s」が指す上の行がありません。"),
         "unknown-reference": N_("%(kind)s「%(key)s」は登録されていません。"),
         "duplicate-in-file": N_(

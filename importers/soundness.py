@@ -87,6 +87,6 @@ def _frozen(kind: Kind, draft: Draft, before: Existing, resolution: Resolution) 
     for name in kind.fixed & draft.refs.keys():
         if resolution.value(draft.refs[name]) != before.values[name]:
             return problem("conflict", "fixed-value-differs", kind=kind.label, field=name)
-    if kind.append_only and difference(kind, resolution.values(draft), before):
+    if kind.append_only and difference(kind, resolution.values(draft), before, draft.soft):
         return problem("conflict", "append-only", kind=kind.label, key=" ".join(draft.key))
     return None

@@ -28,6 +28,9 @@ LedgerName = Literal[
     "device_models",
     "equipment",
     "replaced_devices",
+    "faults",
+    "reports",
+    "responses",
 ]
 _PART_BYTES = 1 << 18
 

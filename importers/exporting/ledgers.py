@@ -1,13 +1,13 @@
 """The ledgers as files that can be read again: the same columns, the same words."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from sqlmodel import Session
 
 from importers.exporting import queries
-from importers.exporting.writing import label, labels, partial, plain, words, yes_no
+from importers.exporting.columns import Column, Row, as_written, date_of
+from importers.exporting.fault_ledgers import FAULT_LEDGERS
+from importers.exporting.writing import label, labels, plain, words, yes_no
 from importers.sources.catalogue import SOURCES
 from service.accounts.domain import COMPANY_ROLE_LABELS
 from service.registry.domain import (
@@ -21,30 +21,6 @@ from service.registry.domain import (
     REDUNDANCY_LABELS,
     RETIRED_REASON_LABELS,
 )
-
-Row = Mapping[str, Any]
-Cell = Callable[[Row], str]
-
-
-@dataclass(frozen=True)
-class Column:
-    """``field`` is the source's; ``unit`` is what its header adds."""
-
-    field: str
-    cell: Cell
-    unit: str = ""
-
-
-def _as(field: str, write: Callable[[Any], str] = plain, *, column: str = "") -> Column:
-    name = column or field
-    return Column(field, lambda row: write(row[name]))
-
-
-def _date(field: str) -> Column:
-    def cell(row: Row) -> str:
-        return partial(row[f"{field}_from"], row[f"{field}_to"], row[f"{field}_precision"])
-
-    return Column(field, cell)
 
 
 def _figure(field: str, unit: str) -> Column:
@@ -69,44 +45,44 @@ _FIGURES = (
     _figure("poles", ""),
 )
 _DEVICE = (
-    _as("manufacturer"),
-    _as("model_no"),
-    _as("serial_no"),
-    _date("manufactured"),
+    as_written("manufacturer"),
+    as_written("model_no"),
+    as_written("serial_no"),
+    date_of("manufactured"),
 )
 LEDGERS: dict[str, tuple[Column, ...]] = {
     "classes": (
-        *map(_as, ("class_code", "major", "middle", "minor")),
-        _as("discipline", label(DISCIPLINE_LABELS)),
-        *map(_as, ("standard_life_years", "target_life_years", "disposal_limit_years")),
-        _as("maintenance_type", label(MAINTENANCE_TYPE_LABELS)),
-        _as("symptom_set", words),
-        _as("iso14224_code"),
-        _as("exposure_unit", label(EXPOSURE_UNIT_LABELS)),
-        *map(_as, ("source_document", "effective_from")),
-        _as("verified", yes_no),
+        *map(as_written, ("class_code", "major", "middle", "minor")),
+        as_written("discipline", label(DISCIPLINE_LABELS)),
+        *map(as_written, ("standard_life_years", "target_life_years", "disposal_limit_years")),
+        as_written("maintenance_type", label(MAINTENANCE_TYPE_LABELS)),
+        as_written("symptom_set", words),
+        as_written("iso14224_code"),
+        as_written("exposure_unit", label(EXPOSURE_UNIT_LABELS)),
+        *map(as_written, ("source_document", "effective_from")),
+        as_written("verified", yes_no),
     ),
     "companies": (
-        *map(_as, ("company_code", "name", "name_former", "corporate_number")),
-        _as("roles", labels(COMPANY_ROLE_LABELS)),
-        _as("night_phone"),
-        _as("fictitious", yes_no),
+        *map(as_written, ("company_code", "name", "name_former", "corporate_number")),
+        as_written("roles", labels(COMPANY_ROLE_LABELS)),
+        as_written("night_phone"),
+        as_written("fictitious", yes_no),
     ),
     "facilities": (
-        *map(_as, ("facility_code", "name", "name_kana")),
-        _as("facility_type", label(FACILITY_TYPE_LABELS)),
-        _as("drainage_type", label(DRAINAGE_TYPE_LABELS)),
-        *map(_as, ("treatment_district", "address", "muni_code")),
-        _as("latitude", column="lat"),
-        _as("longitude", column="lon"),
+        *map(as_written, ("facility_code", "name", "name_kana")),
+        as_written("facility_type", label(FACILITY_TYPE_LABELS)),
+        as_written("drainage_type", label(DRAINAGE_TYPE_LABELS)),
+        *map(as_written, ("treatment_district", "address", "muni_code")),
+        as_written("latitude", column="lat"),
+        as_written("longitude", column="lon"),
         Column("datum", _datum),
-        _date("opened"),
-        *map(_as, ("manhole_no", "no_signal_note", "hazard_note", "note")),
-        _as("status", label(LIFECYCLE_LABELS)),
+        date_of("opened"),
+        *map(as_written, ("manhole_no", "no_signal_note", "hazard_note", "note")),
+        as_written("status", label(LIFECYCLE_LABELS)),
     ),
     "contracts": tuple(
         map(
-            _as,
+            as_written,
             (
                 "contract_no",
                 "company_code",
@@ -118,36 +94,40 @@ LEDGERS: dict[str, tuple[Column, ...]] = {
         )
     ),
     "locations": (
-        *map(_as, ("facility_code", "path")),
-        _as("kind", label(LOCATION_KIND_LABELS)),
+        *map(as_written, ("facility_code", "path")),
+        as_written("kind", label(LOCATION_KIND_LABELS)),
     ),
     "device_models": (
-        _as("manufacturer", column="maker"),
-        _as("model_no"),
+        as_written("manufacturer", column="maker"),
+        as_written("model_no"),
         *_FIGURES,
-        _as("discontinued_on"),
+        as_written("discontinued_on"),
     ),
     "equipment": (
-        *map(_as, ("position_code", "facility_code", "place", "class_code", "name", "unit_no")),
-        *map(_as, ("parent_code", "asset_code")),
+        *map(
+            as_written, ("position_code", "facility_code", "place", "class_code", "name", "unit_no")
+        ),
+        *map(as_written, ("parent_code", "asset_code")),
         *_DEVICE,
-        _as("spec_raw"),
+        as_written("spec_raw"),
         *_FIGURES,
-        _date("installed"),
+        date_of("installed"),
         Column("cost", lambda row: plain(row["acquired_cost_yen"]), "円"),
-        _as("criticality"),
-        _as("redundancy", label(REDUNDANCY_LABELS)),
-        *map(_as, ("health", "health_judged_on", "life_override_years")),
-        _as("status", label(LIFECYCLE_LABELS)),
-        _as("note"),
+        as_written("criticality"),
+        as_written("redundancy", label(REDUNDANCY_LABELS)),
+        *map(as_written, ("health", "health_judged_on", "life_override_years")),
+        as_written("status", label(LIFECYCLE_LABELS)),
+        as_written("note"),
+        as_written("legacy_code", words, column="legacy_codes"),
     ),
     "replaced_devices": (
-        *map(_as, ("position_code", "asset_code")),
+        *map(as_written, ("position_code", "asset_code")),
         *_DEVICE,
-        _date("installed"),
-        _as("retired_on"),
-        _as("retired_reason", label(RETIRED_REASON_LABELS)),
+        date_of("installed"),
+        as_written("retired_on"),
+        as_written("retired_reason", label(RETIRED_REASON_LABELS)),
     ),
+    **FAULT_LEDGERS,
 }
 
 

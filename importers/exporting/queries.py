@@ -58,6 +58,34 @@ STATEMENTS: dict[str, TextClause] = {
         " where upper(i.period) is not null and d.retired_on is not null"
         " order by p.position_code, lower(i.period)"
     ),
+    "faults": text(
+        "select c.*, f.facility_code, p.position_code, m.company_code, t.case_no as merged_into,"
+        " r.report_no, r.reporter_name, r.body, r.temporary_action, a.description, a.actor_name,"
+        " a.action_code, a.started_at, a.ended_at, a.cost_yen, a.expenditure_class"
+        " from fault_case c join facility f on f.id = c.facility_id"
+        " left join position p on p.id = c.position_id"
+        " left join company m on m.id = c.company_id"
+        " left join fault_case t on t.id = c.merged_into_id"
+        " left join lateral (select r.* from case_report l join fault_report r"
+        " on r.id = l.report_id where l.case_id = c.id order by r.received_at, r.id limit 1) r"
+        " on true"
+        " left join response_record a on a.case_id = c.id and a.seq = 1"
+        " order by c.occurred_at, c.id"
+    ),
+    "reports": text(
+        "select r.*, m.company_code, (select array_agg(c.case_no order by c.case_no)"
+        " from case_report l join fault_case c on c.id = l.case_id"
+        " where l.report_id = r.id) as case_nos"
+        " from fault_report r left join company m on m.id = r.company_id"
+        " order by r.received_at, r.id"
+    ),
+    "responses": text(
+        "select a.*, c.case_no, m.company_code, s.seq as supersedes"
+        " from response_record a join fault_case c on c.id = a.case_id"
+        " left join company m on m.id = a.company_id"
+        " left join response_record s on s.id = a.supersedes_id"
+        " order by c.case_no, a.seq"
+    ),
 }
 
 

@@ -18,8 +18,11 @@ _KEYS = {
     "device_models": ["manufacturer", "model_no"],
     "equipment": ["position_code"],
     "replaced_devices": ["position_code", "asset_code"],
+    "faults": ["case_no"],
+    "reports": ["report_no"],
+    "responses": ["case_no", "seq"],
 }
-_WHOLE = frozenset({"cost"})
+_WHOLE = frozenset({"cost", "cost_yen", "severity"})
 _NUMBERS = frozenset(
     {"latitude", "longitude", "bore_mm", "flow_m3_min", "head_m", "power_kw", "voltage_v"}
 )

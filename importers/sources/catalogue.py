@@ -17,6 +17,8 @@ from importers.sources import (
     faults,
     locations,
     replaced_devices,
+    reports,
+    responses,
 )
 from importers.sources.source import Source
 
@@ -32,6 +34,8 @@ SOURCES: dict[str, Source] = {
         equipment.SOURCE,
         replaced_devices.SOURCE,
         faults.SOURCE,
+        reports.SOURCE,
+        responses.SOURCE,
         bend_pumps.SOURCE,
     )
 }

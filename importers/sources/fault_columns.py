@@ -4,7 +4,7 @@ from importers.sources.readers import instants, yen
 from importers.sources.source import Column, Lookup, column
 from importers.values.choices import choice, choices
 from importers.values.codes import read_class_code, read_code, read_optional_code
-from importers.values.numbers import read_yes_no
+from importers.values.numbers import read_int, read_yes_no
 from importers.values.reading import Reading, Unreadable
 from importers.values.text import read_raw, read_words
 from service.faults import domain as words
@@ -53,6 +53,9 @@ _ACTION = choice(words.ACTION_CODE_LABELS, {"その他": words.ActionCode.OTHER}
 _STATE = choice(words.CASE_STATE_LABELS, {"完了": CaseState.CLOSED, "未処置": CaseState.ACCEPTED})
 
 
+_LEAST_SEVERE = 4
+
+
 def _read_symptoms(raw: str) -> Reading:
     """Codes or labels of the symptom vocabulary.
 
@@ -65,6 +68,18 @@ def _read_symptoms(raw: str) -> Reading:
         if code not in SYMPTOMS:
             raise Unreadable("unknown-word", asks=True, value=code)
     return Reading(found)
+
+
+def read_severity(raw: str) -> Reading:
+    """影響度 1 (stopped, or harm outside) to 4 (no effect).
+
+    Raises:
+        Unreadable: ``severity-out-of-range``, ``not-a-number``.
+    """
+    reading = read_int(raw)
+    if not 1 <= reading.value <= _LEAST_SEVERE:
+        raise Unreadable("severity-out-of-range", value=raw)
+    return reading
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -97,6 +112,7 @@ COLUMNS: tuple[Column, ...] = (
         "機器",
     ),
     column("unregistered", "未登録機器"),
+    column("report_no", "報告番号", "報告書番号", read=read_optional_code),
     column(
         "occurred_at",
         "発生日時",
@@ -120,6 +136,7 @@ COLUMNS: tuple[Column, ...] = (
     column("symptoms", "現象", read=_read_symptoms),
     column("operation_effect", "運転への影響", read=_OPERATION),
     column("environment_effects", "周辺への影響", read=_ENVIRONMENT),
+    column("severity", "影響度", read=read_severity),
     column("urgency", "緊急度", read=_URGENCY),
     column("company_code", "報告者会社コード", "会社コード", read=read_class_code),
     column("reporter_name", "報告者氏名", "報告者", "発見者", "担当者"),
@@ -136,9 +153,11 @@ COLUMNS: tuple[Column, ...] = (
         "概要",
     ),
     column("temporary_action", "応急処置"),
+    column("temporary_fix", "応急処置済", read=read_yes_no),
     column("stop_from", "停止開始", bind=instants),
     column("stop_to", "復旧日時", bind=instants),
     column("response", "対応内容", "処置内容", "対応", "処置", "措置内容", "修理内容"),
+    column("actor_name", "対応者", "対応者氏名", "処置者"),
     column("action_code", "処置区分", read=_ACTION),
     column("started_at", "対応開始", bind=instants),
     column("ended_at", "対応終了", bind=instants),
@@ -149,5 +168,6 @@ COLUMNS: tuple[Column, ...] = (
     column("state", "状況", read=_STATE),
     column("counts_as_failure", "故障計上", read=read_yes_no),
     column("merged_into", "統合先案件番号", read=read_optional_code),
+    column("state_reason", "状況の理由", "対象外の理由"),
     column("wait_reason", "待ち理由", read=choice(words.WAIT_REASON_LABELS)),
 )

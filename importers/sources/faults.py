@@ -16,6 +16,9 @@ from service.faults.domain import CaseState, OccurredPrecision, OperationEffect
 from service.faults.severity import severity_of
 
 _SUMMARY_LENGTH = 80
+_SOFT = frozenset({"summary"})  # follows from the report; people may have reworded it
+RECEIVED = frozenset({"captured_at", "received_at", "entry_mode", "company_id"})
+_UNTOLD = frozenset({"kind", "company_id"})
 _DONE = frozenset({CaseState.RESOLVED, CaseState.IN_APPROVAL, CaseState.CLOSED})
 
 
@@ -45,12 +48,14 @@ def _case(cells: Cells, notes: RowNotes) -> Draft:
         "urgency",
         "cause_group",
         "counts_as_failure",
+        "state_reason",
         "stop_from",
         "stop_to",
     )
     values.setdefault("occurred_precision", _precision(cells["occurred_at"]))
     values["reported_at"] = _reported_at(cells)
-    values["summary"] = cells.get("body", "").split("\n")[0][:_SUMMARY_LENGTH]
+    if "body" in cells:
+        values["summary"] = cells["body"].split("\n")[0][:_SUMMARY_LENGTH]
     values |= _severity(cells) | _state(cells, notes)
     refs = {"facility_id": Ref("facility", (cells["facility_code"],))}
     refs |= _place(cells, values)
@@ -58,7 +63,8 @@ def _case(cells: Cells, notes: RowNotes) -> Draft:
         refs["company_id"] = Ref("company", (cells["company_code"],))
     if "merged_into" in cells:
         refs["merged_into_id"] = Ref("fault_case", (cells["merged_into"],))
-    return Draft("fault_case", (number,), values, refs)
+    soft = _SOFT if "temporary_fix" in cells else _SOFT | {"temporary_fix"}
+    return Draft("fault_case", (number,), values, refs, soft=soft)
 
 
 def _precision(moment: datetime) -> str:
@@ -89,8 +95,8 @@ def _reported_at(cells: Cells) -> object:
 
 
 def _severity(cells: Cells) -> Cells:
-    if "operation_effect" not in cells:
-        return {}
+    if "severity" in cells or "operation_effect" not in cells:
+        return picked(cells, "severity")
     operation = OperationEffect(cells["operation_effect"])
     return {"severity": severity_of(operation, cells.get("environment_effects", []))}
 
@@ -114,7 +120,9 @@ def _state(cells: Cells, notes: RowNotes) -> Cells:
         if cells["closed_at"] < cells["occurred_at"]:
             raise Unreadable("ends-before-start", column="完了日時")
         values["closed_at"] = cells["closed_at"]
-    values["temporary_fix"] = "temporary_action" in cells and state in words.OPEN_STATES - _DONE
+    values["temporary_fix"] = cells.get(
+        "temporary_fix", "temporary_action" in cells and state in words.OPEN_STATES - _DONE
+    )
     return values
 
 
@@ -132,7 +140,7 @@ def _place(cells: Cells, values: Cells) -> dict[str, Ref]:
 
 def _report(cells: Cells) -> list[Draft]:
     number = cells["case_no"]
-    report_no = f"{number}-1"
+    report_no = cells.get("report_no", f"{number}-1")
     at = _reported_at(cells)
     values = {
         "report_no": report_no,
@@ -148,7 +156,7 @@ def _report(cells: Cells) -> list[Draft]:
         "report_id": Ref("fault_report", (report_no,)),
     }
     return [
-        Draft("fault_report", (report_no,), values, _company(cells)),
+        Draft("fault_report", (report_no,), values, _company(cells), soft=RECEIVED),
         Draft("case_report", (number, report_no), {}, link),
     ]
 
@@ -167,12 +175,12 @@ def _response(cells: Cells) -> Draft:
     values = {
         "seq": 1,
         "kind": words.ResponseKind.PERMANENT_FIX.value,
-        "actor_name": cells.get("reporter_name", "記載なし"),
+        "actor_name": cells.get("actor_name", cells.get("reporter_name", "記載なし")),
         "description": cells["response"],
         **picked(cells, "started_at", "ended_at", "action_code", "cost_yen", "expenditure_class"),
     }
     refs = {"case_id": Ref("fault_case", (number,)), **_company(cells)}
-    return Draft("response_record", (number, "1"), values, refs)
+    return Draft("response_record", (number, "1"), values, refs, soft=_UNTOLD)
 
 
 SOURCE = Source(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlmodel import Session
 
+from importers.exporting.fault_ledgers import FAULT_LEDGERS
 from importers.exporting.files import written_csv, written_xlsx
 from importers.exporting.ledgers import LEDGERS, lines_of
 from importers.exporting.writing import partial
@@ -38,6 +39,9 @@ def test_every_export_of_the_sample_city_is_zero_changes(session, terminal):
     for ledger in LEDGERS:
         content = _csv(session, ledger)
         count = len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))) - 1
+        if not count:  # the fault history has tests of its own
+            assert ledger in FAULT_LEDGERS
+            continue
         job = plan(session, content, by=terminal)
         assert (job.source, outcomes(job)) == (ledger, {"unchanged": count})
         with written_xlsx(lines_of(session, ledger), "台帳") as file:
