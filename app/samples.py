@@ -23,8 +23,8 @@ from service.accounts.domain import Role
 from service.core.database import make_engine, transaction
 from service.core.geometry import STORAGE_SRID
 from service.core.settings import get_settings
-from service.tags import queries as tag_queries
 from service.tags import service as tags
+from service.tags.queries import tags as tag_queries
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 CITY = SAMPLES / "city"

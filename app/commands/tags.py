@@ -73,7 +73,7 @@ def export(
 
 
 def _tags(session: Any, facility: str | None) -> Iterator[Any]:
-    from service.tags import queries
+    from service.tags.queries import tags as queries
 
     after = ("", "")
     while part := queries.sheet(session, facility_code=facility, after=after, limit=_PART):

@@ -11,9 +11,10 @@ from service.core.http.conditional import etag, is_unchanged
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import SessionDep
 from service.core.settings import get_settings
-from service.tags import queries, service
+from service.tags import service
 from service.tags.domain import UnknownTag, read_code
 from service.tags.models import QrTag
+from service.tags.queries import tags as queries
 from service.tags.schemas import Bind, Mint, MintResult, Retire, TagList, TagRead
 from service.tags.symbol import svg, tag_address
 

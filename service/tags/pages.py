@@ -23,9 +23,10 @@ from service.core.settings import get_settings
 from service.faults.domain import CASE_STATE_LABELS, CaseState
 from service.faults.symptoms import SYMPTOMS
 from service.registry.domain import INSTALLATION_KIND_LABELS, InstallationKind
-from service.tags import filing, queries, report_form, service
+from service.tags import filing, report_form, service
 from service.tags.domain import TAG_STATE_LABELS, TagState, UnknownTag, grouped
 from service.tags.guessing import GUESSES, client_of
+from service.tags.queries import tags as queries
 from service.tags.report_form import Typed
 from service.tags.symbol import svg, tag_address
 

@@ -17,10 +17,10 @@ from service.core.errors import Conflict, NotFound
 from service.core.i18n.marker import N_
 from service.core.identity import new_id
 from service.core.reading import Read
-from service.tags import queries
 from service.tags.domain import TagState, TagTaken, UnknownTag, mint_code, read_code
 from service.tags.models import QrTag, TagAssignment
-from service.tags.queries import Minted, PublicPlace
+from service.tags.queries import tags as queries
+from service.tags.queries.tags import Minted, PublicPlace
 
 NOBODY = RowIdentity("")
 

@@ -46,7 +46,18 @@ OWN_NOUNS = {
         "events",
     },
     "registry": {"life_events"},
-    "tags": {"guessing", "symbol", "report_form", "filing"},
+    "tags": {
+        "guessing",
+        "symbol",
+        "report_form",
+        "filing",
+        "labels",
+        "life",
+        "printing",
+        "press",
+        "desk",
+        "papers",
+    },
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40

@@ -11,11 +11,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from service.tags.drawing import draw_labels
-from service.tags.extras import draw_list
-from service.tags.proof import proof
-from service.tags.sheets import sheet
-from tests.service.tags.labels import IMPRINT, label
+from service.tags.labels.drawing import draw_labels
+from service.tags.labels.extras import draw_list
+from service.tags.labels.proof import proof
+from service.tags.labels.sheets import sheet
+from tests.service.tags.drawn_labels import IMPRINT, label
 
 
 def peak_mb() -> float:

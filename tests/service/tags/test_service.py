@@ -9,9 +9,10 @@ from service.core.clock import today
 from service.core.errors import Forbidden
 from service.core.identity import new_id
 from service.registry.models import Position
-from service.tags import queries, service
+from service.tags import service
 from service.tags.domain import TagState, TagTaken, UnknownTag, mint_code
 from service.tags.models import QrTag
+from service.tags.queries import tags as queries
 from service.tags.service import TagOutOfUse
 from tests.service.faults.conftest import City, build_city
 

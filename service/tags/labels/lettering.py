@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from service.tags.sheets import Rect
+from service.tags.labels.sheets import Rect
 
 CAP_HEIGHT = 0.733  # of the font's em: how high its capitals and figures are
 CODE_CAP_MM = 3.0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from service.tags.domain import grouped
-from service.tags.lettering import CODE_MM, Line
+from service.tags.labels.lettering import CODE_MM, Line
 from service.tags.symbol import Level, tag_address
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from service.tags.drawing import Drawn
-from service.tags.proof import Pixels, rasterised
-from service.tags.sheets import INCH_MM, Sheet
+from service.tags.labels.drawing import Drawn
+from service.tags.labels.proof import Pixels, rasterised
+from service.tags.labels.sheets import INCH_MM, Sheet
 
 DARK = 128
 

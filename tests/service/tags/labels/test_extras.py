@@ -1,9 +1,9 @@
 import pytest
 
-from service.tags.drawing import Offset, draw_labels
-from service.tags.extras import draw_list, draw_ruler
-from service.tags.sheets import sheet
-from tests.service.tags.labels import IMPRINT, label, symbols_of, text_of
+from service.tags.labels.drawing import Offset, draw_labels
+from service.tags.labels.extras import draw_list, draw_ruler
+from service.tags.labels.sheets import sheet
+from tests.service.tags.drawn_labels import IMPRINT, label, symbols_of, text_of
 
 
 def test_the_list_names_every_label_and_where_it_is() -> None:

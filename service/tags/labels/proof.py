@@ -11,11 +11,12 @@ import zxingcpp
 
 from service.core.errors import DomainError
 from service.core.i18n.marker import N_
-from service.tags.drawing import Drawn, Placed
-from service.tags.sheets import INCH_MM, Rect, Sheet
+from service.tags.labels.drawing import Drawn, Placed
+from service.tags.labels.sheets import INCH_MM, Rect, Sheet
 
 PROOF_DPI = 150
 _ONE_AT_A_TIME = Lock()  # PDFium keeps state of its own: two threads in it end the process
+_ONLY_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 Pixels = Any
 
 
@@ -83,5 +84,5 @@ def cut(pixels: Pixels, box: Rect, dpi: float) -> Pixels:
 
 def read(pixels: Pixels) -> str | None:
     """The text of the one symbol in the picture; None when there is none or more than one."""
-    found = zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
+    found = zxingcpp.read_barcodes(pixels, formats=_ONLY_QR)
     return str(found[0].text) if len(found) == 1 else None

@@ -6,11 +6,11 @@ from binascii import crc_hqx
 import numpy as np
 import pytest
 
-from service.tags.drawing import draw_labels
-from service.tags.proof import read
-from service.tags.sheets import sheet, sheets
-from service.tags.zpl import pack, zpl
-from tests.service.tags.labels import IMPRINT, label
+from service.tags.labels.drawing import draw_labels
+from service.tags.labels.proof import read
+from service.tags.labels.sheets import sheet, sheets
+from service.tags.labels.zpl import pack, zpl
+from tests.service.tags.drawn_labels import IMPRINT, label
 
 FORMAT = re.compile(
     rb"\^XA\^CI28\^PW(\d+)\^LL(\d+)\^LH0,0\^FO0,0"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.tags.drawing import Offset, draw_labels
-from service.tags.sheets import Sheet, sheet, sheets
+from service.tags.labels.drawing import Offset, draw_labels
+from service.tags.labels.sheets import Sheet, sheet, sheets
 from service.tags.symbol import Level
-from tests.service.tags.labels import IMPRINT, label, letters_of, symbols_of, text_of
+from tests.service.tags.drawn_labels import IMPRINT, label, letters_of, symbols_of, text_of
 
 TOLERANCE_MM = 0.2
 

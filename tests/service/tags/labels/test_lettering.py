@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tags.lettering import CODE_CAP_MM, CODE_MM, Line, fitted
-from service.tags.sheets import Rect
+from service.tags.labels.lettering import CODE_CAP_MM, CODE_MM, Line, fitted
+from service.tags.labels.sheets import Rect
 
 WORDS = st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40)
 BOXES = st.builds(Rect, st.just(10.0), st.just(20.0), st.floats(30, 90), st.floats(9, 60))

@@ -6,7 +6,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from service.tags.domain import mint_code
-from service.tags.printed import Imprint, Label
+from service.tags.labels.printed import Imprint, Label
 
 IMPRINT = Imprint("https://gesui.city.example.lg.jp", "見本市", "0466-00-0000")
 MM_PER_POINT = 25.4 / 72

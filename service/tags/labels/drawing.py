@@ -12,9 +12,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 import service.web
-from service.tags.lettering import fitted
-from service.tags.printed import Imprint, Label
-from service.tags.sheets import INCH_MM, Rect, Sheet
+from service.tags.labels.lettering import fitted
+from service.tags.labels.printed import Imprint, Label
+from service.tags.labels.sheets import INCH_MM, Rect, Sheet
 from service.tags.symbol import QUIET_ZONE_MODULES, Modules, matrix, runs
 
 FONT = "NotoSansJP-Medium"

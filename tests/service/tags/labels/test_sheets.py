@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from service.tags.sheets import (
+from service.tags.labels.sheets import (
     INCH_MM,
     Rect,
     Sheet,

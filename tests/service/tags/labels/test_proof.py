@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from service.tags.domain import mint_code
-from service.tags.drawing import draw_labels
-from service.tags.proof import SheetRefused, proof
-from service.tags.sheets import Sheet, sheet, sheets
+from service.tags.labels.drawing import draw_labels
+from service.tags.labels.proof import SheetRefused, proof
+from service.tags.labels.sheets import Sheet, sheet, sheets
 from service.tags.symbol import Level
-from tests.service.tags.labels import IMPRINT, label
+from tests.service.tags.drawn_labels import IMPRINT, label
 
 
 @pytest.mark.parametrize("level", list(Level))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from service.tags.drawing import Offset, Paper, Placed, width_in_ems
-from service.tags.sheets import Rect, Sheet
+from service.tags.labels.drawing import Offset, Paper, Placed, width_in_ems
+from service.tags.labels.sheets import Rect, Sheet
 
 A4 = (210.0, 297.0)
 MARGIN_MM = 15.0
