@@ -26,18 +26,20 @@ MEDIA_TYPES = {
 }
 
 
-def written_csv(lines: Iterable[list[str]]) -> Iterator[bytes]:
-    """UTF-8 with the mark that Excel needs; part after part."""
-    yield b"\xef\xbb\xbf"
+def written_csv(lines: Iterable[list[str]], encoding: str = "utf-8-sig") -> Iterator[bytes]:
+    """Part after part; UTF-8 has the mark that Excel needs."""
+    if encoding == "utf-8-sig":
+        yield b"\xef\xbb\xbf"
+        encoding = "utf-8"
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for number, line in enumerate(lines, start=1):
         writer.writerow([harmless(cell) for cell in line])
         if number % _AT_ONCE == 0:
-            yield out.getvalue().encode()
+            yield out.getvalue().encode(encoding)
             out.seek(0)
             out.truncate()
-    yield out.getvalue().encode()
+    yield out.getvalue().encode(encoding)
 
 
 def written_xlsx(lines: Iterable[list[str]], sheet: str) -> IO[bytes]:

@@ -47,6 +47,14 @@ def test_a_ledger_is_sent_back_as_it_came(city, settings):
         assert book.content.startswith(b"PK")
 
 
+def test_shift_jis_tells_what_it_could_not_hold(city, settings):
+    with _client(city, settings, Role.ENGINEER) as engineer:
+        answer = engineer.get("/api/v1/exports/facilities.csv?encoding=cp932")
+        folded = engineer.get("/api/v1/exports/facilities/folded.json").json()
+        assert "見本浄化センター" in answer.content.decode("cp932")
+        assert answer.headers["x-folded-count"] == str(len(folded)) == "0"
+
+
 @pytest.mark.parametrize("path", ["unheard-of.csv", "facilities.pdf", "facilities.csv?all=1"])
 def test_what_there_is_not_is_refused(city, settings, path):
     with _client(city, settings, Role.ENGINEER) as engineer:
@@ -63,5 +71,15 @@ def test_the_terminal_writes_the_same_file(city, tmp_path):
     done = CliRunner().invoke(app, ["export", "facilities", "--out", str(out), "--json"])
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["rows"] == 2
+    text = tmp_path / "facilities.csv"
+    wanted = ["export", "facilities", "--out", str(text), "--encoding", "cp932", "--json"]
+    done = CliRunner().invoke(app, wanted)
+    assert json.loads(done.output) == {
+        "ledger": "facilities",
+        "rows": 2,
+        "file": str(text),
+        "folded": 0,
+    }
+    assert "見本浄化センター" in text.read_text("cp932")
     assert out.read_bytes().startswith(b"PK")
     assert CliRunner().invoke(app, ["export", "nothing"]).exit_code == 2
