@@ -13,19 +13,82 @@ _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class TagState(StrEnum):
-    STOCK = "stock"
+    """Stock is minted, printed, issued to a company; in use it is bound to a position."""
+
+    MINTED = "minted"
+    PRINTED = "printed"
+    ISSUED = "issued"
     IN_USE = "in_use"
     DAMAGED = "damaged"
     LOST = "lost"
     RETIRED = "retired"
+    SUPERSEDED = "superseded"
 
+
+STOCK = frozenset({TagState.MINTED, TagState.PRINTED, TagState.ISSUED})
 
 TAG_STATE_LABELS = {
-    TagState.STOCK: N_("未割当"),
+    TagState.MINTED: N_("未印刷"),
+    TagState.PRINTED: N_("印刷済み"),
+    TagState.ISSUED: N_("交付済み"),
     TagState.IN_USE: N_("使用中"),
     TagState.DAMAGED: N_("破損"),
     TagState.LOST: N_("紛失"),
     TagState.RETIRED: N_("廃棄"),
+    TagState.SUPERSEDED: N_("貼り替え済み"),
+}
+
+
+class TagEventKind(StrEnum):
+    """What can happen to a tag; most are named as the state that follows."""
+
+    MINTED = "minted"
+    PRINTED = "printed"
+    ISSUED = "issued"
+    BOUND = "bound"
+    UNBOUND = "unbound"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    RETIRED = "retired"
+    SUPERSEDED = "superseded"
+    DISPUTED = "disputed"
+    RECHECKED = "rechecked"
+    REPRINT_WANTED = "reprint_wanted"
+
+
+TAG_EVENT_LABELS = {
+    TagEventKind.MINTED: N_("作成"),
+    TagEventKind.PRINTED: N_("印刷"),
+    TagEventKind.ISSUED: N_("交付"),
+    TagEventKind.BOUND: N_("設置箇所に割当"),
+    TagEventKind.UNBOUND: N_("割当を取消"),
+    TagEventKind.DAMAGED: N_("破損"),
+    TagEventKind.LOST: N_("紛失"),
+    TagEventKind.RETIRED: N_("廃棄"),
+    TagEventKind.SUPERSEDED: N_("貼り替え"),
+    TagEventKind.DISPUTED: N_("「この機器ではない」との申告"),
+    TagEventKind.RECHECKED: N_("現地で確認"),
+    TagEventKind.REPRINT_WANTED: N_("刷り直しを依頼"),
+}
+DISPUTES_TO_RECHECK = 2
+
+
+class RunState(StrEnum):
+    """A print run: ``refused`` when a symbol did not read back as it should."""
+
+    WAITING = "waiting"
+    DRAWING = "drawing"
+    READY = "ready"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+RUN_STATE_LABELS = {
+    RunState.WAITING: N_("順番待ち"),
+    RunState.DRAWING: N_("作成中"),
+    RunState.READY: N_("印刷できます"),
+    RunState.REFUSED: N_("検査で不合格"),
+    RunState.FAILED: N_("作成できませんでした"),
 }
 
 

@@ -9,7 +9,7 @@ from service.tags.domain import TagState
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
-OutOfUse = Literal[TagState.RETIRED, TagState.DAMAGED, TagState.LOST]
+OutOfUse = Literal[TagState.RETIRED, TagState.DAMAGED, TagState.LOST, TagState.SUPERSEDED]
 
 
 class TagRead(BaseModel):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session
 
 from service.accounts.actor import Actor
@@ -17,8 +16,17 @@ from service.core.errors import Conflict, NotFound
 from service.core.i18n.marker import N_
 from service.core.identity import new_id
 from service.core.reading import Read
-from service.tags.domain import TagState, TagTaken, UnknownTag, mint_code, read_code
-from service.tags.models import QrTag, TagAssignment
+from service.tags import life
+from service.tags.domain import (
+    STOCK,
+    TagEventKind,
+    TagState,
+    TagTaken,
+    UnknownTag,
+    mint_code,
+    read_code,
+)
+from service.tags.models import QrTag
 from service.tags.queries import tags as queries
 from service.tags.queries.tags import Minted, PublicPlace
 
@@ -96,13 +104,15 @@ def facility_id_of(session: Session, facility_code: str) -> UUID:
     return facility_id
 
 
-def mint_for_positions(session: Session, *, by: Actor, facility_id: UUID | None = None) -> int:
-    """Gives each position in use that has no tag in use one; returns how many were minted."""
+def mint_for_positions(
+    session: Session, *, by: Actor, facility_id: UUID | None = None, wanted: int = 1
+) -> int:
+    """Gives each position with fewer tags in use than ``wanted`` one; returns how many."""
     by.require(Permission.TAGS_MANAGE)
-    missing = queries.untagged(session, facility_id)
+    missing = queries.untagged(session, facility_id, wanted=wanted)
     count = len(missing)
     while missing:
-        got = queries.insert_minted(session, _minted(missing), today=clock.today(), by_id=by.id)
+        got = _insert(session, _minted(missing), by=by)
         missing = [row for row in missing if row.id not in got]
     if count:
         after = {"count": count, "facility_id": facility_id}
@@ -120,15 +130,20 @@ def _minted(places: list[Any]) -> Minted:
     )
 
 
+def _insert(session: Session, minted: Minted, *, by: Actor) -> set[UUID]:
+    got = queries.insert_minted(session, minted, today=clock.today(), by_id=by.id)
+    for kind in (TagEventKind.MINTED, TagEventKind.BOUND):
+        life.tell(session, minted.ids, kind, by=by)
+    return got
+
+
 def mint_one(session: Session, position_id: UUID, *, by: Actor) -> QrTag:
     """Another tag for a position, beside those that it has."""
     by.require(Permission.TAGS_MANAGE)
     place = queries.place(session, position_id)
     if place is None:
         raise NotFound
-    while not queries.insert_minted(
-        session, minted := _minted([place]), today=clock.today(), by_id=by.id
-    ):
+    while not _insert(session, minted := _minted([place]), by=by):
         pass
     fresh = queries.tag(session, minted.codes[0])
     assert fresh is not None  # noqa: S101  # just inserted
@@ -150,22 +165,9 @@ def bind(session: Session, typed: str, position_id: UUID, *, by: Actor) -> QrTag
         raise NotFound
     if tag.state == TagState.IN_USE and tag.position_id == position_id:
         return tag
-    if tag.state != TagState.STOCK:
+    if tag.state not in STOCK:
         raise TagTaken
-    tag.position_id, tag.facility_id = position_id, place.facility_id
-    tag.state, tag.updated_by = TagState.IN_USE.value, by.id
-    session.add(
-        TagAssignment(
-            tag_id=tag.id,
-            position_id=position_id,
-            period=Range(clock.today(), None),
-            created_by=by.id,
-        )
-    )
-    session.flush()
-    after = {"position_id": position_id, "state": tag.state}
-    before = {"position_id": None, "state": TagState.STOCK.value}
-    record(session, "tag.bound", "qr_tag", tag.id, by=by, before=before, after=after)
+    life.bound(session, tag, position_id, place.facility_id, by=by)
     return tag
 
 
@@ -180,12 +182,13 @@ def retire(
     """Takes a tag out of use. It keeps its position: a successor there shows it the way on."""
     by.require(Permission.TAGS_MANAGE)
     tag = _tag(session, typed)
-    if tag.state not in {TagState.IN_USE, TagState.STOCK}:
+    if tag.state not in {TagState.IN_USE, *STOCK}:
         raise TagOutOfUse
     before = tag.state
     tag.state, tag.updated_by = as_state.value, by.id
     session.flush()
     queries.end_assignment(session, tag.id, today=clock.today())
+    life.tell(session, [tag.id], TagEventKind(as_state.value), by=by, note=reason)
     record(
         session,
         "tag.retired",

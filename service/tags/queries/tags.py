@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text, Uuid
 from sqlmodel import Session, col, select
 
+from service.core.identity import new_id
 from service.core.paging import decode_cursor, encode_cursor
 from service.core.reading import Read, driver_sql
 from service.faults.domain import OPEN_STATES
@@ -99,7 +100,7 @@ _UNTAGGED = text("""
   select p.id, p.facility_id from position p
   where p.status <> 'abolished'
     and (cast(:facility_id as uuid) is null or p.facility_id = :facility_id)
-    and not exists (select 1 from qr_tag t where t.position_id = p.id and t.state = 'in_use')
+    and (select count(*) from qr_tag t where t.position_id = p.id and t.state = 'in_use') < :wanted
   order by p.facility_id, p.position_code
 """)
 _MINT = text("""
@@ -123,6 +124,10 @@ _MINT = text("""
 _FACILITY = text("select id, facility_code, name from facility where facility_code = :code")
 _FACILITIES = text("select facility_code, name from facility order by facility_code")
 _PLACE = text("select id, facility_id, position_code, name from position where id = :position_id")
+_ASSIGN = text("""
+  insert into tag_assignment (id, tag_id, position_id, period, created_by)
+  values (:id, :tag_id, :position_id, daterange(:today, null), :by_id)
+""").bindparams(bindparam("by_id", type_=Uuid))
 _END = text("""
   update tag_assignment
   set period = daterange(lower(period), greatest(cast(:today as date), lower(period) + 1))
@@ -186,8 +191,9 @@ def history(session: Session, position_id: UUID, *, limit: int = 5) -> list[Any]
     return list(session.execute(_HISTORY, {"position_id": position_id, "limit": limit}))
 
 
-def untagged(session: Session, facility_id: UUID | None) -> list[Any]:
-    return list(session.execute(_UNTAGGED, {"facility_id": facility_id}))
+def untagged(session: Session, facility_id: UUID | None, *, wanted: int = 1) -> list[Any]:
+    """Positions that have fewer tags in use than wanted."""
+    return list(session.execute(_UNTAGGED, {"facility_id": facility_id, "wanted": wanted}))
 
 
 def insert_minted(
@@ -227,6 +233,13 @@ def tags_of(session: Session, position_id: UUID) -> list[QrTag]:
 def assignments_of(session: Session, tag_id: UUID) -> list[TagAssignment]:
     statement = select(TagAssignment).where(TagAssignment.tag_id == tag_id)
     return list(session.exec(statement.order_by(col(TagAssignment.period))))
+
+
+def assign(
+    session: Session, tag_id: UUID, position_id: UUID, *, today: date, by_id: UUID | None
+) -> None:
+    values = {"id": new_id(), "tag_id": tag_id, "position_id": position_id}
+    session.execute(_ASSIGN, values | {"today": today, "by_id": by_id})
 
 
 def end_assignment(session: Session, tag_id: UUID, *, today: date) -> None:

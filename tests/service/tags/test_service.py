@@ -110,7 +110,7 @@ def test_a_tag_that_served_for_a_day_keeps_that_day(
 
 
 def from_stock(session: Session) -> QrTag:
-    tag = QrTag(tag_code=mint_code(), state=TagState.STOCK)
+    tag = QrTag(tag_code=mint_code(), state=TagState.MINTED)
     session.add(tag)
     session.flush()
     return tag
