@@ -1,7 +1,8 @@
-"""Claims outbox rows, runs their handlers, seals the audit trail; takes imports in a lane beside.
+"""Claims outbox rows, runs their handlers, seals the audit trail; long work has lanes beside.
 
 Any number of workers may run: rows are claimed with SKIP LOCKED, sealing takes a lock of its own,
-and so do imports. A large one takes minutes: it has a thread of its own, and mail never waits.
+and so do imports. A large import or print run takes minutes: each sort has a thread of its own,
+and mail never waits.
 """
 
 import importlib
@@ -20,6 +21,7 @@ from service.audit.service import seal_pending
 from service.core import outbox
 from service.core.database import application_url, libpq_conninfo, make_engine, transaction
 from service.core.settings import Settings, get_settings
+from service.tags import press
 
 log = logging.getLogger("gesuibo.worker")
 Handler = Callable[[Session, outbox.Event], None]
@@ -27,6 +29,10 @@ TASK_MODULES = (
     "service.audit.tasks",
     "service.attachments.tasks",
 )
+LANES: dict[str, Callable[[Engine], bool]] = {
+    "imports": imports.work_once,
+    "labels": press.work_once,
+}
 IDLE_S = 5.0
 
 
@@ -61,7 +67,7 @@ def work_once(engine: Engine, handlers: dict[str, list[Handler]]) -> bool:
 def drain(engine: Engine) -> int:
     """Handles everything that is due and seals the trail; for tests and the terminal."""
     handlers, count = load_handlers(), 0
-    while work_once(engine, handlers) or imports.work_once(engine):
+    while work_once(engine, handlers) or any(lane(engine) for lane in LANES.values()):
         count += 1
     with transaction(engine) as session:
         seal_pending(session)
@@ -87,13 +93,17 @@ def run(settings: Settings, stop: Flag) -> None:
         with transaction(engine) as session:
             seal_pending(session)
 
-    def imports_once() -> None:
-        while not stop.is_set() and imports.work_once(engine):
-            pass
+    def all_of(lane: Callable[[Engine], bool]) -> Callable[[], None]:
+        def work() -> None:
+            while not stop.is_set() and lane(engine):
+                pass
+
+        return work
 
     # A step that is cut short by the end of the process is begun again by the next one.
-    lane = Thread(target=_keep_on, args=(settings, stop, imports_once), daemon=True, name="imports")
-    lane.start()
+    for name, lane in LANES.items():
+        arguments = (settings, stop, all_of(lane))
+        Thread(target=_keep_on, args=arguments, daemon=True, name=name).start()
     _keep_on(settings, stop, outbox_once)
     engine.dispose()
 

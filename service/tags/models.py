@@ -129,3 +129,7 @@ class LabelRun(Versioned, table=True):
     result: dict[str, Any] | None = optional_document()
     problem: dict[str, Any] | None = optional_document()
     by_name: str
+
+    @property
+    def total(self) -> int:
+        return len(self.tag_ids)

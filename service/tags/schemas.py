@@ -1,11 +1,13 @@
 from datetime import date, datetime
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from service.tags.domain import TagState
+from service.tags.domain import RunState, TagState
 
+Code = Annotated[str, StringConstraints(max_length=20)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
@@ -22,6 +24,11 @@ class TagRead(BaseModel):
     facility_id: UUID | None
     printed_batch: str | None
     printed_on: date | None
+    reprint_wanted_at: datetime | None
+    issued_to_company_id: UUID | None
+    issued_to: str | None
+    issued_on: date | None
+    dispute_count: int
     material: str | None
     created_at: datetime
     version: int
@@ -37,6 +44,125 @@ class Mint(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     facility_code: str | None = None
+    per_position: Annotated[int, Field(ge=1, le=4)] = 1
+
+
+class MintStock(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    count: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Issue(BaseModel):
+    """The tags, by their codes, that a company takes to put up on site."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tag_codes: Annotated[list[Code], Field(min_length=1, max_length=10_000)]
+    company_id: UUID
+    person: Annotated[str, StringConstraints(max_length=100)] = ""
+
+
+class IssueResult(BaseModel):
+    issued: int
+
+
+class Doubt(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    note: Reason | None = None
+
+
+class Selection(StrEnum):
+    """Which tags a run prints; ``codes`` names them one by one."""
+
+    UNPRINTED = "unprinted"
+    ALL = "all"
+    REPRINT = "reprint"
+    STOCK = "stock"
+    CODES = "codes"
+
+
+class RunWanted(BaseModel):
+    """``first`` is the place of the first label on a sheet that was used before."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: Annotated[str, StringConstraints(max_length=40)] = "a4-24-70x33.9"
+    selection: Selection = Selection.UNPRINTED
+    facility_code: Annotated[str, StringConstraints(max_length=40)] | None = None
+    tag_codes: Annotated[list[Code], Field(max_length=10_000)] = []
+    first: Annotated[int, Field(ge=1, le=100)] = 1
+    printer_id: UUID | None = None
+    outdoors: bool = False
+
+
+class RunResult(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    pdf_bytes: int
+    draw_seconds: float
+    proof_seconds: float
+    unknown_characters: str = ""
+
+
+class RunRead(BaseModel):
+    """``result`` when it is ready; ``problem`` when it was refused or failed."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    run_no: int
+    state: RunState
+    done: int
+    total: int
+    pages: int | None
+    wanted: RunWanted
+    result: RunResult | None
+    problem: dict[str, Any] | None
+    created_at: datetime
+    by_name: str
+
+
+class RunList(BaseModel):
+    items: list[RunRead]
+
+
+class PrinterChange(BaseModel):
+    """What to add to what is drawn: to the right and down, in millimetres."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    offset_x_mm: Annotated[float, Field(ge=-10, le=10)] = 0
+    offset_y_mm: Annotated[float, Field(ge=-10, le=10)] = 0
+
+
+class PrinterRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    offset_x_mm: float
+    offset_y_mm: float
+
+
+class TagEventRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: str
+    at: datetime
+    by_name: str
+    note: str | None
+    position_code: str | None
+    company_name: str | None
+    run_no: int | None
+
+
+class TagHistory(BaseModel):
+    """Newest first."""
+
+    items: list[TagEventRead]
 
 
 class MintResult(BaseModel):

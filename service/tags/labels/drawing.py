@@ -142,10 +142,11 @@ def draw_labels(
     *,
     first: int = 1,
     offset: Offset = Offset(),  # frozen
+    title: str = "QRタグ",
     progress: Progress = lambda _done: None,
 ) -> Drawn:
     """The labels on sheets, the first one at place ``first``, so that a part sheet is used up."""
-    paper = Paper(sheet.page, "QRタグ", offset)
+    paper = Paper(sheet.page, title, offset)
     placed = []
     for number, label in enumerate(labels, first - 1):
         if number > first - 1 and number % sheet.labels == 0:

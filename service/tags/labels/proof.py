@@ -1,6 +1,6 @@
 """A sheet is read as a phone would read it before anybody prints it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from threading import Lock
 from typing import Any
@@ -11,7 +11,7 @@ import zxingcpp
 
 from service.core.errors import DomainError
 from service.core.i18n.marker import N_
-from service.tags.labels.drawing import Drawn, Placed
+from service.tags.labels.drawing import Drawn, Offset
 from service.tags.labels.sheets import INCH_MM, Rect, Sheet
 
 PROOF_DPI = 150
@@ -27,16 +27,27 @@ class SheetRefused(DomainError):
     message = N_("検査に合格しなかったため、印刷用ファイルを渡せません: %(label)s")
 
 
-def proof(drawn: Drawn, sheet: Sheet, *, progress: Callable[[int], None] = lambda _n: None) -> int:
+def proof(
+    drawn: Drawn,
+    sheet: Sheet,
+    *,
+    offset: Offset = Offset(),  # noqa: B008  # frozen
+    progress: Callable[[int], None] = lambda _n: None,
+) -> int:
     """Reads every symbol from the rasterised pages; returns how many.
 
     Raises:
         SheetRefused: names the first label that is not read, or that reads as another one.
     """
+    dpi = sheet.dpi or PROOF_DPI
     done = 0
     pages = {page: list(part) for page, part in groupby(drawn.placed, lambda label: label.page)}
-    for number, pixels in enumerate(rasterised(drawn.pdf, sheet.dpi or PROOF_DPI)):
-        done += compare(pixels, pages.get(number, []), sheet.dpi or PROOF_DPI)
+    for number, pixels in enumerate(rasterised(drawn.pdf, dpi)):
+        for one in pages.get(number, []):
+            place = one.symbol.moved(offset.dx_mm, offset.dy_mm)
+            if read(cut(pixels, place, dpi)) != one.address:
+                raise SheetRefused(label=one.label.title)
+            done += 1
         progress(done)
     if done != len(drawn.placed):
         raise SheetRefused(label=drawn.placed[done].label.title)
@@ -59,18 +70,6 @@ def rasterised(pdf: bytes, dpi: float) -> Iterator[Pixels]:
     finally:
         with _ONE_AT_A_TIME:
             document.close()
-
-
-def compare(pixels: Pixels, placed: Sequence[Placed], dpi: float) -> int:
-    """How many symbols of the page read as they should.
-
-    Raises:
-        SheetRefused: names the first one that does not.
-    """
-    for label in placed:
-        if read(cut(pixels, label.symbol, dpi)) != label.address:
-            raise SheetRefused(label=label.label.title)
-    return len(placed)
 
 
 def cut(pixels: Pixels, box: Rect, dpi: float) -> Pixels:

@@ -36,6 +36,9 @@ class Rect:
     width_mm: float
     height_mm: float
 
+    def moved(self, dx_mm: float, dy_mm: float) -> "Rect":
+        return Rect(self.x_mm + dx_mm, self.y_mm + dy_mm, self.width_mm, self.height_mm)
+
     def inset(self, by_mm: float) -> "Rect":
         width, height = self.width_mm - 2 * by_mm, self.height_mm - 2 * by_mm
         return Rect(self.x_mm + by_mm, self.y_mm + by_mm, width, height)
