@@ -1,6 +1,5 @@
 """The page of one case, and what its forms do."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,16 +15,14 @@ from service.attachments.api import CaseForm, StoreDep
 from service.attachments.domain import ATTACHMENT_KIND_LABELS, AttachmentKind
 from service.attachments.service import store_upload
 from service.attachments.store import PhotoStore
-from service.core.errors import DomainError, Invalid, NotFound
-from service.core.http.problems import explain, status_of
+from service.core.errors import Invalid, NotFound
+from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.faults import dossier, inbox, service
 from service.faults.domain import CaseState
 from service.faults.forms import (
-    Typed,
     change_form,
-    field_errors,
     local_input,
     own_fields,
     response_form,
@@ -38,22 +35,6 @@ desk = APIRouter()
 
 Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
 Handler = Annotated[Actor, Depends(requires(Permission.CASES_HANDLE))]
-
-
-def attempt(
-    request: Request, session: SessionDep, act: Callable[[], object], typed: Typed
-) -> tuple[Typed, int] | None:
-    """Does it, or says what was typed and what is wrong; then nothing has been written."""
-    try:
-        with session.begin_nested():
-            act()
-    except NotFound:
-        raise
-    except DomainError as error:
-        errors = field_errors(error)
-        failed = Typed(typed.form, typed.values, errors, explain(request, error))
-        return failed, status_of(error)
-    return None
 
 
 def _case_page(
@@ -103,13 +84,6 @@ def _version(values: dict[str, Any]) -> int | None:
     if not text.isdecimal():
         raise Invalid
     return int(text)
-
-
-async def submitted(request: Request) -> FormData:
-    return await request.form(max_fields=60, max_files=0)
-
-
-Submitted = Annotated[FormData, Depends(submitted)]
 
 
 @desk.post("/cases/{case_id}/steps/{step}")

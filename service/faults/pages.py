@@ -10,14 +10,14 @@ from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.core.clock import now
 from service.core.errors import NotFound
+from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.identity import new_id
 from service.faults import inbox, service
-from service.faults.desk import Submitted, attempt, desk
+from service.faults.desk import desk
 from service.faults.domain import OPEN_STATES, CaseState
 from service.faults.forms import (
-    Typed,
     case_filter,
     local_input,
     own_fields,

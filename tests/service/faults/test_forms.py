@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.faults.forms import response_form, yen_typed
+from service.core.http.forms import yen_typed
+from service.faults.forms import response_form
 
 
 @pytest.mark.parametrize(
