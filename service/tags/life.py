@@ -6,6 +6,7 @@ the company, doubting one), the right is checked here and the change made as the
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -104,6 +105,15 @@ def issue(
         after = {"count": len(issued), "company_id": company_id, "person": taker}
         record_audit(session, "tags.issued", "company", company_id, by=by, after=after)
     return len(issued)
+
+
+def ids_of(session: Session, typed: Sequence[str]) -> list[UUID]:
+    return queries.ids_of(session, [read_code(code) for code in typed])
+
+
+def history(session: Session, tag_id: UUID) -> list[Any]:
+    """What happened to the tag, newest first."""
+    return queries.history(session, tag_id)
 
 
 def want_reprint(

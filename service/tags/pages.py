@@ -13,27 +13,27 @@ from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.attachments.api import ReportForm, StoreDep
 from service.core import clock
+from service.core.errors import Forbidden
 from service.core.http.problems import explain
 from service.core.http.session import SessionDep
 from service.core.http.templating import render, render_block, wants_fragment
 from service.core.i18n import locale_of, translate
 from service.core.identity import new_id
 from service.core.partial_date import PartialDate, Precision
-from service.core.settings import get_settings
 from service.faults.domain import CASE_STATE_LABELS, CaseState
 from service.faults.symptoms import SYMPTOMS
 from service.registry.domain import INSTALLATION_KIND_LABELS, InstallationKind
-from service.tags import filing, report_form, service
-from service.tags.domain import TAG_STATE_LABELS, TagState, UnknownTag, grouped
+from service.tags import filing, life, report_form, service
+from service.tags.domain import TAG_STATE_LABELS, TagState, UnknownTag, grouped, read_code
 from service.tags.guessing import GUESSES, client_of
+from service.tags.models import QrTag
+from service.tags.queries import life as life_queries
 from service.tags.queries import tags as queries
 from service.tags.report_form import Typed
-from service.tags.symbol import svg, tag_address
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.TAGS_MANAGE))]
 Reporter = Annotated[Actor, Depends(requires(Permission.REPORTS_FILE))]
-SHEET_LABELS = 240
 
 
 @router.get("/T/{tag}", dependencies=[PUBLIC])
@@ -48,8 +48,74 @@ def tag_page(request: Request, session: SessionDep, actor: MaybeActor, tag: str)
                 pass
             else:
                 return _equipment_page(request, session, equipment, by=actor)
+            stock = _stock_tag(session, tag, by=actor)
+            if stock is not None:
+                return _bind_page(request, stock.tag_code)
         place = service.public_place(session, tag, by=actor)
     return render(request, "tags/public.html", place=place, is_signed_in=actor is not None)
+
+
+def _stock_tag(session: SessionDep, tag: str, *, by: Actor) -> QrTag | None:
+    """The tag if it lies in the stock and this person may bind it; else as if it were not there."""
+    try:
+        return life.bindable(session, tag, by=by)
+    except (UnknownTag, Forbidden):
+        return None
+
+
+def _bind_page(request: Request, tag_code: str, **more: Any) -> Response:
+    shown = {"rows": [], "place": None, "typed": ""} | more
+    return render(request, "tags/bind.html", tag_code=tag_code, code=grouped(tag_code), **shown)
+
+
+@router.get("/T/{tag}/bind")
+def bind_form(
+    request: Request,
+    session: SessionDep,
+    by: Reporter,
+    tag: str,
+    q: Annotated[str, Query(max_length=100)] = "",
+    position: Annotated[UUID | None, Query()] = None,
+) -> Response:
+    """Where does this tag of the stock hang? Search, then one position to confirm."""
+    with GUESSES.of(client_of(request, by)):
+        stock = life.bindable(session, tag, by=by)
+    place = life_queries.place(session, position) if position else None
+    rows = life_queries.places(session, q) if q and place is None else []
+    return _bind_page(request, stock.tag_code, rows=rows, place=place, typed=q)
+
+
+@router.post("/T/{tag}/bind")
+def bind(
+    request: Request,
+    session: SessionDep,
+    by: Reporter,
+    tag: str,
+    position_id: Annotated[UUID, Form()],
+) -> Response:
+    with GUESSES.of(client_of(request, by)):
+        bound = life.bind_on_site(session, tag, position_id, by=by)
+    return RedirectResponse(f"/T/{bound.tag_code}?bound=1", 303)
+
+
+@router.post("/T/{tag}/unbind")
+def unbind(request: Request, session: SessionDep, by: Reporter, tag: str) -> Response:
+    with GUESSES.of(client_of(request, by)):
+        life.unbind(session, tag, by=by)
+    return RedirectResponse(f"/T/{tag}", 303)
+
+
+@router.post("/T/{tag}/not-this")
+def not_this(request: Request, session: SessionDep, by: Reporter, tag: str) -> Response:
+    """「この機器ではない」: counted, and the neighbours to choose the right one from."""
+    with GUESSES.of(client_of(request, by)):
+        position_id = life.dispute(session, tag, by=by)
+    return render(
+        request,
+        "tags/not_this.html",
+        tag_code=read_code(tag),
+        rows=life_queries.neighbours(session, position_id),
+    )
 
 
 @router.post("/T/{tag}")
@@ -108,6 +174,8 @@ def _equipment_page(
         code=grouped(equipment["tag"]["code"]),
         user_id=by.id,
         can_report=by.can(Permission.REPORTS_FILE),
+        can_unbind="bound" in request.query_params
+        and life.may_undo(session, UUID(equipment["tag"]["id"]), by=by),
         typed=typed,
         symptoms=words(report_form.symptom_tiles(equipment["symptom_set"])),
         effects=words(report_form.effect_tiles()),
@@ -134,40 +202,6 @@ def _shown_case(case: dict[str, Any], locale: Any) -> dict[str, Any]:
         "label": CASE_STATE_LABELS[CaseState(case["state"])],
         "told": "、".join(translate(label, locale) for label in symptoms),
     }
-
-
-@router.get("/tags/sheet")
-def sheet(
-    request: Request,
-    session: SessionDep,
-    _by: Manager,
-    facility: Annotated[str | None, Query()] = None,
-    cursor: Annotated[str | None, Query()] = None,
-) -> Response:
-    """Labels to print from the browser, 24 to a sheet, in the order of the positions."""
-    public_url = get_settings().public_url
-    after = queries.sheet_key(cursor)
-    rows = queries.sheet(session, facility_code=facility, after=after, limit=SHEET_LABELS + 1)
-    shown, more = rows[:SHEET_LABELS], rows[SHEET_LABELS:]
-    labels = [
-        (row, grouped(row.tag_code), svg(tag_address(public_url, row.tag_code), title=row.tag_code))
-        for row in (shown if facility else [])
-    ]
-    return render(
-        request,
-        "tags/sheet.html",
-        labels=labels,
-        facility=facility,
-        facilities=[(row.facility_code, row.name) for row in queries.facilities(session)],
-        next_cursor=queries.sheet_cursor(shown[-1]) if facility and more else None,
-    )
-
-
-@router.post("/tags/mint")
-def mint(session: SessionDep, by: Manager, facility: Annotated[str, Form()]) -> Response:
-    facility_id = service.facility_id_of(session, facility)
-    service.mint_for_positions(session, by=by, facility_id=facility_id)
-    return RedirectResponse(f"/tags/sheet?facility={facility}", 303)
 
 
 @router.get("/positions/{position_id}/tags")

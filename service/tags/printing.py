@@ -12,9 +12,12 @@ from service.audit.service import record
 from service.core.errors import Conflict, Invalid, NotFound
 from service.core.i18n.marker import N_
 from service.core.outbox import publish
+from service.core.settings import get_settings
 from service.tags import press
 from service.tags.domain import RunState, read_code
-from service.tags.labels.drawing import Offset
+from service.tags.labels.drawing import Offset, draw_labels
+from service.tags.labels.extras import draw_ruler
+from service.tags.labels.proof import picture
 from service.tags.labels.sheets import sheet
 from service.tags.models import LabelPrinter, LabelRun
 from service.tags.queries import life
@@ -23,6 +26,7 @@ from service.tags.schemas import PrinterChange, RunWanted, Selection
 
 MOST_LABELS = 20_000
 AT_ONCE = 240
+PREVIEW_PIXELS = 620
 WANTED = "tags.run_wanted"
 
 
@@ -76,6 +80,25 @@ def chosen(session: Session, wanted: RunWanted) -> list[UUID]:
     return queries.chosen(
         session, wanted.selection.value, facility=wanted.facility_code, limit=MOST_LABELS
     )
+
+
+def preview(session: Session, wanted: RunWanted, *, by: Actor) -> bytes:
+    """A picture of the first sheet as it would be printed, with the labels' outlines."""
+    by.require(Permission.TAGS_MANAGE)
+    stock = sheet(wanted.sheet)
+    first = min(wanted.first, stock.labels)
+    ids = chosen(session, wanted)[: stock.labels - first + 1]
+    common = press.imprint(get_settings(), outdoors=wanted.outdoors)
+    labels = queries.labels(session, ids)
+    drawn = draw_labels(labels, stock, common, first=first, outlined=True)
+    return picture(drawn.pdf, width=PREVIEW_PIXELS)
+
+
+def ruler(session: Session, sheet_id: str, printer_id: UUID | None, *, by: Actor) -> bytes:
+    """A page to lay on the label sheet: shows how far the printer misses, its offset applied."""
+    by.require(Permission.TAGS_MANAGE)
+    stock = sheet(sheet_id)
+    return draw_ruler(stock, _offset(session, printer_id), f"位置合わせ用紙 {stock.name}")
 
 
 def _offset(session: Session, printer_id: UUID | None) -> Offset:

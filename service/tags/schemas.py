@@ -147,6 +147,35 @@ class PrinterRead(BaseModel):
     offset_y_mm: float
 
 
+class PrinterList(BaseModel):
+    items: list[PrinterRead]
+
+
+class SheetRead(BaseModel):
+    """``page``, ``label``, ``first``, ``pitch``: across and down, in millimetres."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    name: str
+    page: tuple[float, float]
+    grid: tuple[int, int]
+    label: tuple[float, float]
+    first: tuple[float, float]
+    pitch: tuple[float, float]
+    is_zpl: bool
+
+
+class SheetList(BaseModel):
+    items: list[SheetRead]
+
+
+class RunFile(StrEnum):
+    PDF = "pdf"
+    LIST = "list.pdf"
+    ZPL = "zpl"
+
+
 class TagEventRead(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -172,6 +201,11 @@ class MintResult(BaseModel):
 class Bind(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
+    position_id: UUID
+
+
+class Bound(BaseModel):
+    tag_code: str
     position_id: UUID
 
 

@@ -23,6 +23,6 @@ NAVIGATION = (
     NavItem("facilities", N_("施設"), "/facilities", "registry.read", "building"),
     NavItem("analytics", N_("分析"), "/analytics/failure-rate", "analytics.read", "chart"),
     NavItem("imports", N_("データ取込"), "/imports", "imports.manage", "upload"),
-    NavItem("tags", N_("QRタグ"), "/tags/sheet", "tags.manage", "qr"),
+    NavItem("tags", N_("QRタグ"), "/tags", "tags.manage", "qr"),
     NavItem("admin", N_("管理"), "/admin/users", "users.manage", "gear"),
 )

@@ -57,6 +57,7 @@ OWN_NOUNS = {
         "press",
         "desk",
         "papers",
+        "run_api",
     },
     "audit": set(),
 }

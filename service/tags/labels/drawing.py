@@ -143,11 +143,15 @@ def draw_labels(
     first: int = 1,
     offset: Offset = Offset(),  # frozen
     title: str = "QRタグ",
+    outlined: bool = False,
     progress: Progress = lambda _done: None,
 ) -> Drawn:
     """The labels on sheets, the first one at place ``first``, so that a part sheet is used up."""
     paper = Paper(sheet.page, title, offset)
     placed = []
+    if outlined:
+        for place in range(sheet.labels):
+            paper.frame(sheet.place(place))
     for number, label in enumerate(labels, first - 1):
         if number > first - 1 and number % sheet.labels == 0:
             paper.end_page()

@@ -1,6 +1,7 @@
 """A sheet is read as a phone would read it before anybody prints it."""
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from itertools import groupby
 from threading import Lock
 from typing import Any
@@ -85,3 +86,16 @@ def read(pixels: Pixels) -> str | None:
     """The text of the one symbol in the picture; None when there is none or more than one."""
     found = zxingcpp.read_barcodes(pixels, formats=_ONLY_QR)
     return str(found[0].text) if len(found) == 1 else None
+
+
+def picture(pdf: bytes, *, width: int) -> bytes:
+    """The first page as PNG, ``width`` pixels wide, for somebody to look at."""
+    with _ONE_AT_A_TIME:
+        document = pypdfium2.PdfDocument(pdf)
+        page = document[0]
+        image = page.render(scale=width / page.get_width(), grayscale=True).to_pil()
+        out = BytesIO()
+        image.save(out, "PNG", optimize=True)
+        page.close()
+        document.close()
+    return out.getvalue()

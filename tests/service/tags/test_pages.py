@@ -207,11 +207,7 @@ def test_the_first_load_is_small(contractor: TestClient, tagged: TaggedCity) -> 
     assert size < 60_000
 
 
-def test_staff_print_a_facilitys_tags(staff: TestClient, tagged: TaggedCity) -> None:
-    page = staff.get("/tags/sheet", params={"facility": tagged.city.facility_code})
-    assert page.status_code == 200
-    assert grouped(tagged.tag) in page.text
-    assert page.text.count('class="label"') == 1
+def test_the_symbol_is_a_picture(staff: TestClient, tagged: TaggedCity) -> None:
     picture = staff.get(f"/api/v1/tags/{tagged.tag}.svg")
     assert picture.headers["content-type"].startswith("image/svg+xml")
     assert staff.get(f"/api/v1/tags/{mint_code()}.svg").status_code == 404
@@ -234,6 +230,6 @@ def test_staff_replace_a_tag_on_the_positions_page(staff: TestClient, tagged: Ta
 def test_contractors_do_not_print_or_change_tags(
     contractor: TestClient, tagged: TaggedCity
 ) -> None:
-    assert contractor.get("/tags/sheet").status_code == 403
+    assert contractor.get("/tags").status_code == 403
     assert contractor.post(f"/positions/{tagged.city.pump_id}/tags").status_code == 403
     assert contractor.post("/api/v1/tags/mint", json={}).status_code == 403

@@ -5,15 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zxingcpp
 from fastapi import FastAPI
-from PIL import Image
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import Engine, text
 
 from service.core.database import transaction
-from service.core.settings import Settings
-from tests.browser import DESKTOP, PHONE, served
+from tests.browser import PHONE, served
 from tests.tagged_city import TaggedCity, jpeg
 
 pytestmark = pytest.mark.e2e
@@ -228,17 +225,3 @@ def test_targets_are_large_and_nothing_runs_over_at_320_px(
     assert [(name, height) for name, height in heights if height < 56] == []
     assert violations(page) == []
     shot(page, f"tag-page-320-{scheme}-{language}")
-
-
-def test_a_printed_sheet_reads_back(
-    window: Window, url: str, tagged: TaggedCity, violations: Violations, settings: Settings
-) -> None:
-    page = opened(window, url, tagged.city.tokens["staff"], **DESKTOP, device_scale_factor=2)
-    page.goto(f"{url}/tags/sheet?facility={tagged.city.facility_code}")
-    assert violations(page) == []
-    shot(page, "tag-sheet")
-    page.emulate_media(media="print")
-    shot(page, "tag-sheet-printed")
-    with Image.open(SCREENSHOTS / "tag-sheet-printed.png") as picture:
-        (read,) = zxingcpp.read_barcodes(picture.convert("L"))
-    assert read.text == f"{settings.public_url.upper()}/T/{tagged.tag}"
