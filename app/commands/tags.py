@@ -1,14 +1,24 @@
-"""`./gesuibo tags …`: mint what is missing, list what there is."""
+"""`./gesuibo tags …`: mint, keep a stock, print labels, list what there is."""
 
 import csv
 import json
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-app = typer.Typer(help="QR tags: mint, export.", no_args_is_help=True)
+
+class Select(StrEnum):
+    UNPRINTED = "unprinted"
+    REPRINT = "reprint"
+    ALL = "all"
+    STOCK = "stock"
+
+
+app = typer.Typer(help="QR tags: mint, stock, print, printers, export.", no_args_is_help=True)
 COLUMNS = (
     "tag_code",
     "url",
@@ -23,14 +33,18 @@ _PART = 2000
 FacilityOption = Annotated[
     str | None, typer.Option("--facility", metavar="CODE", help="Only this facility.")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Result as JSON.")]
 
 
 @app.command("mint")
 def mint(
     facility: FacilityOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Result as JSON.")] = False,
+    per_position: Annotated[
+        int, typer.Option("--per-position", min=1, max=4, help="How many each shall have.")
+    ] = 1,
+    as_json: AsJson = False,
 ) -> None:
-    """Give every position in use that has no tag in use a new one.
+    """Give every position in use that has fewer tags in use a new one.
 
     Example: ./gesuibo tags mint --facility TJ --json
     """
@@ -39,8 +53,119 @@ def mint(
 
     with opened() as (session, by):
         facility_id = service.facility_id_of(session, facility) if facility else None
-        count = service.mint_for_positions(session, by=by, facility_id=facility_id)
+        count = service.mint_for_positions(
+            session, by=by, facility_id=facility_id, wanted=per_position
+        )
     emit(as_json, {"minted": count, "facility": facility or "all"})
+
+
+@app.command("stock")
+def stock(
+    count: Annotated[int, typer.Argument(min=1, max=10_000, help="How many tags.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make tags without a position, to be printed beforehand and bound on site.
+
+    Example: ./gesuibo tags stock 240 && ./gesuibo tags print stock.pdf --select stock
+    """
+    from app.terminal import emit, opened
+    from service.tags import life
+
+    with opened() as (session, by):
+        minted = life.mint_stock(session, count, by=by)
+    emit(as_json, {"minted": len(minted)})
+
+
+@app.command("print")
+def print_labels(  # one for each word of the command line
+    out: Annotated[Path, typer.Argument(help="The file; its ending says pdf, zpl or csv.")],
+    facility: FacilityOption = None,
+    select: Annotated[Select, typer.Option("--select", help="Which of them.")] = Select.UNPRINTED,
+    sheet: Annotated[
+        str, typer.Option("--sheet", help="`tags sheets` lists them.")
+    ] = "a4-24-70x33.9",
+    first: Annotated[
+        int, typer.Option("--first", min=1, help="First free label of a part-used sheet.")
+    ] = 1,
+    printer: Annotated[
+        str | None, typer.Option("--printer", metavar="NAME", help="Its offset is applied.")
+    ] = None,
+    outdoors: Annotated[
+        bool, typer.Option("--outdoors", help="Error correction H, for dirt.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw labels in the order of the route and read every symbol back; then they count as printed.
+
+    Exit code 1 when a label does not read as it should: nothing is written then.
+
+    Example: ./gesuibo tags print labels.pdf --facility TJ --sheet a4-12-86.4x42.3 --first 5
+    """
+    from app.label_file import printed
+    from app.terminal import emit
+
+    wanted = {
+        "selection": select.value,
+        "facility_code": facility,
+        "sheet": sheet,
+        "first": first,
+        "outdoors": outdoors,
+    }
+    emit(as_json, printed(out, wanted, printer))
+
+
+@app.command("sheets")
+def list_sheets(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list.")] = False,
+) -> None:
+    """List the label sheets and tapes that are known.
+
+    Example: ./gesuibo tags sheets
+    """
+    from dataclasses import asdict
+
+    from service.tags.labels.sheets import sheets
+
+    if as_json:
+        print(json.dumps([asdict(one) for one in sheets().values()], ensure_ascii=False))
+        return
+    for one in sheets().values():
+        print(f"{one.id}\t{one.name}")
+
+
+@app.command("printer")
+def printer(
+    name: Annotated[str, typer.Argument(help="As people call it.")],
+    dx: Annotated[float, typer.Option("--dx", min=-10, max=10, help="To the right, mm.")] = 0.0,
+    dy: Annotated[float, typer.Option("--dy", min=-10, max=10, help="Down, mm.")] = 0.0,
+    as_json: AsJson = False,
+) -> None:
+    """Save how far a printer misses; `print --printer NAME` makes it good.
+
+    Example: ./gesuibo tags printer "3階複合機" --dx 1.5 --dy -0.5
+    """
+    from app.terminal import emit, opened
+    from service.tags import printing
+    from service.tags.schemas import PrinterChange
+
+    change = PrinterChange(name=name, offset_x_mm=dx, offset_y_mm=dy)
+    with opened() as (session, by):
+        saved = printing.save_printer(session, change, by=by)
+        told = {"name": saved.name, "dx_mm": saved.offset_x_mm, "dy_mm": saved.offset_y_mm}
+    emit(as_json, told)
+
+
+@app.command("counts")
+def counts(as_json: AsJson = False) -> None:
+    """How many tags there are of each sort, and what waits for somebody.
+
+    Example: ./gesuibo tags counts --json
+    """
+    from app.terminal import emit, opened
+    from service.tags.queries import life
+
+    with opened() as (session, _by):
+        emit(as_json, dict(life.counts(session)._mapping))  # noqa: SLF001  # public in SQLAlchemy
 
 
 @app.command("export")

@@ -112,8 +112,16 @@ def finish(session: Session, run: LabelRun, made: Made, *, by: Actor) -> None:
         "unknown_characters": "".join(sorted(made.drawn.unknown)),
     }
     session.flush()
-    queries.mark_printed(session, run.tag_ids, batch=str(run.run_no), today=clock.today())
-    life.tell(session, run.tag_ids, TagEventKind.PRINTED, by=by, run_id=run.id)
+    count_as_printed(session, run.tag_ids, by=by, run=run)
+
+
+def count_as_printed(
+    session: Session, ids: list[UUID], *, by: Actor, run: LabelRun | None = None
+) -> None:
+    """From now on they are on no list of what is to be printed."""
+    batch = str(run.run_no) if run else None
+    queries.mark_printed(session, ids, batch=batch, today=clock.today())
+    life.tell(session, ids, TagEventKind.PRINTED, by=by, run_id=run.id if run else None)
 
 
 def refuse(run: LabelRun, problem: DomainError) -> None:

@@ -48,13 +48,7 @@ class NotReady(Conflict):
 def start_run(session: Session, wanted: RunWanted, store: PhotoStore, *, by: Actor) -> LabelRun:
     """A run of the chosen tags; a small one is made at once, a large one by the worker."""
     by.require(Permission.TAGS_MANAGE)
-    stock = sheet(wanted.sheet)
-    if wanted.first > stock.labels:
-        raise NoSuchPlace(most=stock.labels)
-    ids = chosen(session, wanted)
-    if not ids:
-        raise NothingToPrint
-    offset = _offset(session, wanted.printer_id)
+    ids, offset = ordered(session, wanted)
     run = LabelRun(
         wanted=wanted.model_dump(mode="json", exclude={"tag_codes"})
         | {"offset_x_mm": offset.dx_mm, "offset_y_mm": offset.dy_mm},
@@ -71,6 +65,22 @@ def start_run(session: Session, wanted: RunWanted, store: PhotoStore, *, by: Act
     else:
         publish(session, WANTED, {"run_id": run.id})
     return run
+
+
+def ordered(session: Session, wanted: RunWanted) -> tuple[list[UUID], Offset]:
+    """The tags that are to be printed, and the printer's offset.
+
+    Raises:
+        NothingToPrint: there is none of the kind.
+        NoSuchPlace: the sheet has fewer labels than that.
+    """
+    stock = sheet(wanted.sheet)
+    if wanted.first > stock.labels:
+        raise NoSuchPlace(most=stock.labels)
+    ids = chosen(session, wanted)
+    if not ids:
+        raise NothingToPrint
+    return ids, _offset(session, wanted.printer_id)
 
 
 def chosen(session: Session, wanted: RunWanted) -> list[UUID]:

@@ -91,7 +91,7 @@ def tell(session: Session, run_id: UUID, done: int) -> None:
     session.execute(_TELL, {"run_id": run_id, "done": done})
 
 
-def mark_printed(session: Session, ids: Sequence[UUID], *, batch: str, today: date) -> None:
+def mark_printed(session: Session, ids: Sequence[UUID], *, batch: str | None, today: date) -> None:
     session.execute(_PRINTED, {"ids": list(ids), "batch": batch, "today": today})
 
 
