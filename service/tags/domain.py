@@ -1,6 +1,8 @@
 """QR tags: an opaque code that a person can read out, and what may become of a tag."""
 
+import re
 import secrets
+import unicodedata
 from enum import StrEnum
 
 from service.core.errors import Conflict, NotFound
@@ -9,6 +11,7 @@ from service.core.i18n.marker import N_
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CHECK_ALPHABET = ALPHABET + "*~$=U"
 CODE_LENGTH = 8
+_AFTER_CODE = re.compile("[/?#]")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -129,12 +132,19 @@ def mint_code() -> str:
 
 
 def read_code(typed: str) -> str:
-    """The code as printed, from what was scanned or typed (case, dashes, O/0, I/1).
+    """The code as printed, from what was scanned or typed (case, width, dashes, O/0, I/1).
+
+    The whole address is read too, whatever its host is and with or without a scheme: a tag may
+    have been printed under a name that the service has given up since.
 
     Raises:
         UnknownTag: when it cannot be a code of ours (length, alphabet or check character).
     """
-    code = typed.upper().replace("-", "").replace(" ", "").translate(_LOOKALIKES)
+    text = unicodedata.normalize("NFKC", typed).strip().upper()
+    _, found, rest = text.rpartition("/T/")
+    if found:
+        text = _AFTER_CODE.split(rest, maxsplit=1)[0]
+    code = text.replace("-", "").replace(" ", "").translate(_LOOKALIKES)
     if len(code) != CODE_LENGTH + 1 or any(c not in ALPHABET for c in code):
         raise UnknownTag
     if with_check(code[:-1]) != code:

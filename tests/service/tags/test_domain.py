@@ -59,3 +59,28 @@ def test_any_text_is_a_code_of_ours_or_unknown(typed: str) -> None:
 )
 def test_what_cannot_be_a_code_is_an_unknown_tag(typed: str) -> None:
     assert is_refused(typed)
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "HTTPS://GESUI.EXAMPLE.LG.JP/T/{code}",
+        "https://an-old-name.example.jp/t/{lower}",
+        "gesui.example.lg.jp/T/{code}",
+        "http://192.0.2.7:8000/T/{grouped}?x=1#top",
+        "HTTPS://GESUI.EXAMPLE.LG.JP/T/{code}/",
+        " {lower} ",
+        "{wide}",
+    ],
+)
+def test_a_code_is_read_from_whatever_a_tag_of_any_year_says(scanned: str) -> None:
+    code = mint_code()
+    wide = "".join(chr(ord(character) + 0xFEE0) for character in code)
+    text = scanned.format(code=code, lower=code.lower(), grouped=grouped(code), wide=wide)
+    assert read_code(text) == code
+
+
+def test_an_address_of_somebody_else_is_no_tag() -> None:
+    for text in ("https://shop.example.com/T/", "https://shop.example.com/sale", "/T/123"):
+        with pytest.raises(UnknownTag):
+            read_code(text)
