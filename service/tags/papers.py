@@ -75,7 +75,7 @@ def _print_page(
         problem=explain(request, problem) if problem else None,
         wanted=wanted,
         sheet=stock,
-        sheets=[(one.id, one.name) for one in sheets().values()],
+        sheets=[(one.id, one.name_in(locale)) for one in sheets().values()],
         selections_in_words=[
             (word.value, translate(label, locale)) for word, label in SELECTION_LABELS.items()
         ],
@@ -126,6 +126,7 @@ def run_page(request: Request, session: SessionDep, _by: Manager, run_id: UUID) 
         "tags/run.html",
         run=run,
         sheet=sheet(run.wanted["sheet"]),
+        sheet_name=sheet(run.wanted["sheet"]).name_in(locale_of(request)),
         label=RUN_STATE_LABELS[RunState(run.state)],
         working=run.state in {RunState.WAITING, RunState.DRAWING},
         problem=explain(request, problem) if problem else None,
@@ -176,7 +177,9 @@ def printers(request: Request, session: SessionDep, _by: Manager) -> Response:
         request,
         "tags/printers.html",
         printers=run_queries.printers(session),
-        sheets=[(one.id, one.name) for one in sheets().values() if one.labels > 1],
+        sheets=[
+            (one.id, one.name_in(locale_of(request))) for one in sheets().values() if one.labels > 1
+        ],
     )
 
 

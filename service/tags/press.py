@@ -33,6 +33,7 @@ from service.tags.symbol import Level
 
 log = logging.getLogger("gesuibo.labels")
 MAX_ATTEMPTS = 3
+TELL_EVERY_S = 1.0
 Progress = Callable[[int], None]
 
 
@@ -42,6 +43,22 @@ class Made:
     files: dict[str, bytes]
     draw_seconds: float
     proof_seconds: float
+
+
+class Telling:
+    """How far a run is, and that somebody is at it, at most once a second."""
+
+    def __init__(self, engine: Engine, run_id: UUID) -> None:
+        self._engine = engine
+        self._run_id = run_id
+        self._told_at = 0.0
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._told_at < TELL_EVERY_S:
+            return
+        with transaction(self._engine) as session:
+            queries.tell(session, self._run_id, done)
+        self._told_at = time.monotonic()
 
 
 def imprint(settings: Settings, *, outdoors: bool) -> Imprint:
@@ -153,12 +170,8 @@ def work_once(engine: Engine) -> bool:
         _settle(engine, run.id, lambda _session, mine: _fail(mine))
         return True
 
-    def tell(done: int) -> None:
-        with transaction(engine) as session:
-            queries.tell(session, run.id, done)
-
     try:
-        made = make_run(labels, run, get_settings(), progress=tell)
+        made = make_run(labels, run, get_settings(), progress=Telling(engine, run.id))
         keep(open_store(get_settings()), run.id, made)
     except DomainError as problem:
         refusal = problem

@@ -158,6 +158,7 @@ class SheetRead(BaseModel):
 
     id: str
     name: str
+    name_en: str
     page: tuple[float, float]
     grid: tuple[int, int]
     label: tuple[float, float]

@@ -36,7 +36,7 @@ def matrix(address: str, level: Level = Level.Q) -> Modules:
     """The dark modules without quiet zone, under the mask that scanners read best.
 
     The library tries all eight masks by laying out the symbol eight times. Two masks differ in
-    the same modules whatever the text is, so one layout and those differences do: a sixth of the
+    the same modules whatever the text is, so one layout and those differences do: a quarter of the
     time, which is what a city's 8,000 tags need.
     """
     symbol = _laid_out(address, level, mask=0)

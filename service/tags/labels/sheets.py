@@ -62,6 +62,7 @@ class Rect:
 class Sheet:
     id: str
     name: str
+    name_en: str
     page: Pair
     grid: tuple[int, int]
     label: Pair
@@ -77,6 +78,9 @@ class Sheet:
     def labels(self) -> int:
         """How many labels one page has."""
         return self.grid[0] * self.grid[1]
+
+    def name_in(self, locale: str) -> str:
+        return self.name_en if locale == "en" else self.name
 
     @property
     def printable(self) -> Rect:
@@ -125,6 +129,7 @@ def _sheet(entry: dict[str, Any]) -> Sheet:
     return Sheet(
         id=entry["id"],
         name=entry["name"],
+        name_en=entry["name_en"],
         page=page,
         grid=tuple(entry.get("grid", (1, 1))),
         label=label,
