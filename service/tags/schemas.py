@@ -97,6 +97,19 @@ class RunWanted(BaseModel):
     outdoors: bool = False
 
 
+class RunOrder(BaseModel):
+    """What was asked for, with the printer's offset as it was then."""
+
+    sheet: str
+    selection: Selection
+    facility_code: str | None
+    first: int
+    printer_id: UUID | None
+    outdoors: bool
+    offset_x_mm: float
+    offset_y_mm: float
+
+
 class RunResult(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
@@ -117,7 +130,7 @@ class RunRead(BaseModel):
     done: int
     total: int
     pages: int | None
-    wanted: RunWanted
+    wanted: RunOrder
     result: RunResult | None
     problem: dict[str, Any] | None
     created_at: datetime
