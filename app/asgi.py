@@ -24,6 +24,8 @@ ROUTERS = (
     "service.audit.api",
     "service.registry.api",
     "service.registry.pages",
+    "service.registry.facility_pages",
+    "service.registry.life_pages",
     "service.attachments.api",
     "service.faults.api",
     "service.faults.events",

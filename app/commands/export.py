@@ -1,7 +1,7 @@
 """`./gesuibo export`: ledgers as files that can be imported again."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,10 +42,8 @@ def command(
     from importers.exporting.files import written_csv, written_xlsx
     from importers.exporting.ledgers import LEDGERS, lines_of
 
-    if ledger not in LEDGERS:
-        raise typer.BadParameter(f"{ledger}: {', '.join(LEDGERS)}", param_hint="LEDGER")
-    if encoding not in {"utf-8", ENCODING}:
-        raise typer.BadParameter(f"{encoding}: utf-8, {ENCODING}", param_hint="--encoding")
+    _check("LEDGER", ledger, LEDGERS)
+    _check("--encoding", encoding, ("utf-8", ENCODING))
     folded: list[Folded] = []
     with opened() as (session, _by):
         lines = _Counted(lines_of(session, ledger))
@@ -61,6 +59,11 @@ def command(
     if out is not None:
         told = {"ledger": ledger, "rows": lines.count - 1, "file": str(out)}
         emit(as_json, told | ({"folded": len(folded)} if encoding == ENCODING else {}))
+
+
+def _check(option: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise typer.BadParameter(f"{value}: {', '.join(known)}", param_hint=option)
 
 
 class _Counted:

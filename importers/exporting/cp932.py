@@ -75,7 +75,7 @@ def nearest(sign: str) -> str:
 
 
 def _holds(text: str) -> bool:
-    """Whether it comes back as it was: the codec also takes in signs that it gives back as others."""
+    """Whether it comes back as it was: the codec takes signs that it gives back as others."""
     try:
         return text.encode(ENCODING).decode(ENCODING) == text
     except UnicodeEncodeError:

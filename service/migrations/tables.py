@@ -7,6 +7,7 @@ TABLE_MODULES = (
     "service.accounts.models",
     "service.audit.models",
     "service.registry.models",
+    "service.history.models",
     "service.attachments.models",
     "service.tags.models",
     "service.faults.models",

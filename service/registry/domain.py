@@ -237,6 +237,31 @@ class NothingInstalled(Conflict):
     message = N_("この設置箇所には、いま機器が設置されていません。")
 
 
+class NotInPlace(Conflict):
+    code = "not-in-place"
+    message = N_("この機器は、いまどこにも設置されていません。")
+
+
+class PositionUnknown(Invalid):
+    code = "position-unknown"
+    message = N_("設置箇所コード「%(position_code)s」は登録されていません。")
+
+
+class DeviceUnknown(Invalid):
+    code = "device-unknown"
+    message = N_("機器番号「%(asset_code)s」は登録されていません。")
+
+
+class SamePlace(Invalid):
+    code = "same-place"
+    message = N_("移設先がいまの設置箇所と同じです。")
+
+
+class EndsBeforeStart(Invalid):
+    code = "stay-ends-before-start"
+    message = N_("終わりの日は始まりの日より後にしてください。")
+
+
 class RemovedBeforeInstalled(Invalid):
     code = "removed-before-installed"
     message = N_("撤去日は設置日（%(installed_on)s）より後にしてください。")

@@ -229,6 +229,9 @@ class Device(Versioned, Imported, table=True):
     life_override_reason: str | None = None
     spec: dict[str, Any] = document()
     spec_raw: str | None = None
+    overhauled_on: date | None = Field(
+        default=None, description="長寿命化: its age counts from this day"
+    )
     retired_on: date | None = None
     retired_reason: str | None = None
     quality_flags: list[str] = words()

@@ -1,19 +1,20 @@
 from collections.abc import Mapping
 from datetime import date
-from itertools import groupby
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BeforeValidator
 
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
+from service.core.clock import today
 from service.core.errors import NotFound, Stale
 from service.core.http.session import SessionDep
-from service.core.http.templating import render, wants_fragment
+from service.core.http.templating import render
 from service.core.paging import DEFAULT_LIMIT, decode_cursor, encode_cursor
 from service.core.partial_date import PartialDate
 from service.registry import service
@@ -29,6 +30,8 @@ from service.registry.domain import (
     FacilityType,
     Lifecycle,
 )
+from service.registry.life_forms import LIFE_EVENT_LABELS, events_for
+from service.registry.past import on_day
 from service.registry.queries import devices, facilities, installations, positions
 from service.registry.queries.search import search_words
 from service.registry.schemas.changes import PositionUpdate
@@ -47,8 +50,8 @@ LABELS = {
     "redundancy": REDUNDANCY_LABELS,
     "retired_reason": RETIRED_REASON_LABELS,
 }
+PastDay = Annotated[date | None, BeforeValidator(lambda typed: typed or None)]
 HEALTHS = range(5, 0, -1)
-FEW = 100
 
 
 def filled_in(
@@ -100,13 +103,15 @@ def _page_of(
 def positions_page(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     conditions: Annotated[PositionFilter, Depends(filled_in)],
     cursor: str = "",
     before: str = "",
+    on: PastDay = None,
 ) -> Response:
-    page = _page_of(session, conditions, cursor, before)
-    facets = positions.facets(session, conditions.chosen())
+    with on_day(session, on, by=by):
+        page = _page_of(session, conditions, cursor, before)
+        facets = positions.facets(session, conditions.chosen())
     return render(
         request,
         "registry/positions.html",
@@ -117,6 +122,8 @@ def positions_page(
             encode_cursor(page.first_code) if page.has_earlier and page.first_code else None
         ),
         total=total_of(facets, conditions),
+        on=on,
+        today=today(),
         facets=facets,
         conditions=conditions,
         labels=LABELS,
@@ -125,8 +132,11 @@ def positions_page(
 
 
 @router.get("/positions/{position_id}")
-def position_page(request: Request, session: SessionDep, by: Reader, position_id: UUID) -> Response:
-    return _position_page(request, session, by, position_id)
+def position_page(
+    request: Request, session: SessionDep, by: Reader, position_id: UUID, on: PastDay = None
+) -> Response:
+    with on_day(session, on, by=by):
+        return _position_page(request, session, by, position_id, on=on)
 
 
 def _position_page(
@@ -138,6 +148,7 @@ def _position_page(
     status_code: int = 200,
     is_stale: bool = False,
     typed: dict[str, Any] | None = None,
+    on: date | None = None,
 ) -> Response:
     card = service.position_card(session, position_id)
     device = card.device
@@ -152,7 +163,10 @@ def _position_page(
         labels=LABELS,
         criticalities=[(word.value, word.value) for word in Criticality],
         statuses=[(word.value, LIFECYCLE_LABELS[word]) for word in Lifecycle],
-        may_write=by.can(Permission.REGISTRY_WRITE),
+        may_write=by.can(Permission.REGISTRY_WRITE) and on is None,
+        events=[(event.value, LIFE_EVENT_LABELS[event]) for event in events_for(card)],
+        on=on,
+        today=today(),
         last_day=service.last_day,
         is_stale=is_stale,
         typed=typed or {},
@@ -189,54 +203,6 @@ def change_position(
             request, session, by, position_id, status_code=412, is_stale=True, typed=typed
         )
     return RedirectResponse(f"/positions/{position_id}", 303)
-
-
-@router.get("/facilities")
-def facilities_page(
-    request: Request, session: SessionDep, _by: Reader, facility_type: str = "", cursor: str = ""
-) -> Response:
-    chosen = facility_type if facility_type in set(FacilityType) else None
-    after = decode_cursor(cursor, 1)[0] if cursor else ""
-    rows = facilities.page(session, after=after, limit=101, facility_type=chosen)
-    shown = rows[:100]
-    return render(
-        request,
-        "registry/facilities.html",
-        rows=shown,
-        next_cursor=encode_cursor(shown[-1]["facility_code"]) if len(rows) > len(shown) else None,
-        chosen=facility_type,
-        types=[(word.value, FACILITY_TYPE_LABELS[word]) for word in FacilityType],
-        labels=LABELS,
-    )
-
-
-@router.get("/facilities/{facility_id}")
-def facility_page(
-    request: Request,
-    session: SessionDep,
-    _by: Reader,
-    facility_id: UUID,
-    place: str | None = None,
-) -> Response:
-    """A plant holds thousands of positions: a place is filled when it is opened."""
-    facility = facilities.read(session, facility_id)
-    if facility is None:
-        raise NotFound
-    if place is not None and wants_fragment(request):
-        rows = positions.at_places(session, facility_id, [place])
-        return render(request, "registry/place.html", rows=rows, labels=LABELS)
-    places = positions.places(session, facility_id)
-    is_small = facility["position_count"] <= FEW
-    wanted = [row["path"] for row in places if is_small or row["path"] == place]
-    inside = positions.at_places(session, facility_id, wanted)
-    return render(
-        request,
-        "registry/facility.html",
-        facility=facility,
-        places=places,
-        opened={path: list(rows) for path, rows in groupby(inside, lambda row: row["path"])},
-        labels=LABELS,
-    )
 
 
 @router.get("/devices/{device_id}")

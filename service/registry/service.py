@@ -33,7 +33,7 @@ from service.registry.domain import (
     ParentUnknown,
 )
 from service.registry.models import Device, DeviceModel, EquipmentClass, Facility, Position
-from service.registry.queries import classes, devices, facilities, positions
+from service.registry.queries import classes, devices, facilities, installations, positions
 from service.registry.schemas.changes import (
     ClassCreate,
     ClassUpdate,
@@ -173,6 +173,14 @@ def update_device(
     values = change.model_dump(exclude_unset=True, exclude=_DATES)
     _update(session, device, values | _date_columns(change), by)
     return device
+
+
+def proposed_asset_code(session: Session, position_id: UUID, position_code: str) -> str:
+    """A free number for the next device of a position: its code and how many there have been."""
+    count = len(installations.of_position(session, position_id)) + 1
+    while devices.by_code(session, f"{position_code}-{count}") is not None:
+        count += 1
+    return f"{position_code}-{count}"
 
 
 _CASE_NUMBER = re.compile(r"[RHS]\d{1,2}-[A-Z0-9]+-\d{1,6}", re.IGNORECASE)

@@ -45,7 +45,16 @@ OWN_NOUNS = {
         "stream",
         "events",
     },
-    "registry": {"life_events"},
+    "history": set(),
+    "registry": {
+        "life_events",
+        "life_forms",
+        "life_pages",
+        "life_warnings",
+        "corrections",
+        "facility_pages",
+        "past",
+    },
     "tags": {
         "guessing",
         "symbol",

@@ -38,14 +38,14 @@ def list_devices(
 def get_device(
     request: Request, session: SessionDep, _by: Reader, device_id: UUID, fields: Fields = None
 ) -> Response:
-    return one(request, *_read(session, device_id), fields)
+    return one(request, *device_answer(session, device_id), fields)
 
 
 @router.post("/devices", status_code=201, response_model=DeviceRead)
 def create_device(request: Request, session: SessionDep, by: Writer, new: DeviceCreate) -> Response:
     made = service.register_device(session, new, by=by)
     address = f"/api/v1/devices/{made.id}"
-    return one(request, *_read(session, made.id), status_code=201, location=address)
+    return one(request, *device_answer(session, made.id), status_code=201, location=address)
 
 
 @router.patch("/devices/{device_id}", response_model=DeviceRead)
@@ -58,13 +58,13 @@ def change_device(
     expected: IfMatch,
 ) -> Response:
     service.update_device(session, device_id, change, expected, by=by)
-    return one(request, *_read(session, device_id))
+    return one(request, *device_answer(session, device_id))
 
 
 @router.get("/devices/{device_id}/installations")
 def list_stays(session: SessionDep, _by: Reader, device_id: UUID) -> list[InstallationRead]:
     """Where the device has been, newest first."""
-    _read(session, device_id)
+    device_answer(session, device_id)
     rows = installations.of_device(session, device_id)
     return [InstallationRead.model_validate(dict(row)) for row in rows]
 
@@ -89,7 +89,7 @@ def list_all_installations(
     return page(request, InstallationRead, rows, limit=limit, key="id", fields=fields)
 
 
-def _read(session: SessionDep, device_id: UUID) -> tuple[DeviceRead, int]:
+def device_answer(session: SessionDep, device_id: UUID) -> tuple[DeviceRead, int]:
     row = devices.read(session, device_id)
     if row is None:
         raise NotFound

@@ -9,14 +9,13 @@ from service.core.http.session import SessionDep
 from service.core.paging import DEFAULT_LIMIT, Page
 from service.registry import life_events, service
 from service.registry.api.answers import Cursor, Fields, Limit, Reader, Writer, after, one, page
+from service.registry.past import on_day
 from service.registry.queries import installations, positions
 from service.registry.schemas.changes import (
-    InstallationCreate,
     PositionCreate,
     PositionUpdate,
-    Removal,
-    Replacement,
 )
+from service.registry.schemas.life import InstallationCreate, Removal, Replacement
 from service.registry.schemas.reads import (
     InstallationRead,
     PositionCard,
@@ -25,6 +24,7 @@ from service.registry.schemas.reads import (
 )
 
 router = APIRouter()
+AsOf = Annotated[date | None, Query(description="As it was on that day in Japan")]
 Conditions = Annotated[PositionFilter, Depends()]
 
 
@@ -32,22 +32,30 @@ Conditions = Annotated[PositionFilter, Depends()]
 def list_positions(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     conditions: Conditions,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
     fields: Fields = None,
+    on: AsOf = None,
 ) -> Response:
     """The register in the order of its codes. ``q`` finds every word, also two characters long."""
-    rows = positions.page(session, conditions.chosen(), after=after(cursor), limit=limit + 1)
+    with on_day(session, on, by=by):
+        rows = positions.page(session, conditions.chosen(), after=after(cursor), limit=limit + 1)
     return page(request, PositionRow, rows, limit=limit, key="position_code", fields=fields)
 
 
 @router.get("/positions/{position_id}", response_model=PositionCard)
 def get_position(
-    request: Request, session: SessionDep, _by: Reader, position_id: UUID, fields: Fields = None
+    request: Request,
+    session: SessionDep,
+    by: Reader,
+    position_id: UUID,
+    fields: Fields = None,
+    on: AsOf = None,
 ) -> Response:
-    card = service.position_card(session, position_id)
+    with on_day(session, on, by=by):
+        card = service.position_card(session, position_id)
     return one(request, card, card.version, fields)
 
 

@@ -7,14 +7,15 @@ from sqlmodel import Session, col, select
 
 from service.registry.models import Device, DeviceModel
 from service.registry.queries.partial_dates import as_json
-from service.registry.queries.search import every_word
+from service.registry.queries.search import TODAY, every_word
 
 _DEVICES = f"""
     select d.id, d.asset_code, c.class_code, c.minor as class_minor, m.manufacturer as maker,
       m.model_no, d.serial_no, d.spec, d.spec_raw,
       {as_json("installed")} as installed, {as_json("manufactured")} as manufactured,
       d.acquired_cost_yen, d.subsidised, d.fixed_asset_no, d.life_override_years,
-      d.life_override_reason, d.retired_on, d.retired_reason, d.quality_flags, d.note, d.version
+      d.life_override_reason, d.overhauled_on, d.retired_on, d.retired_reason,
+      d.quality_flags, d.note, d.version
     from device d join equipment_class c on c.id = d.class_id
     left join device_model m on m.id = d.model_id
 """  # noqa: S608  # constants only
@@ -50,3 +51,25 @@ def model_of(session: Session, maker: str | None, model_no: str) -> DeviceModel 
         col(DeviceModel.manufacturer).is_not_distinct_from(maker), DeviceModel.model_no == model_no
     )
     return session.exec(statement).first()
+
+
+def get(session: Session, device_id: UUID) -> Device | None:
+    return session.get(Device, device_id)
+
+
+def by_code(session: Session, asset_code: str) -> Device | None:
+    return session.exec(select(Device).where(Device.asset_code == asset_code)).first()
+
+
+_SPARES = f"""
+    {_DEVICES} where d.retired_on is null and {{where}}
+      and not exists (select 1 from installation i
+                      where i.device_id = d.id and i.period @> {TODAY})
+    order by d.asset_code limit :limit"""  # noqa: S608  # constants only
+
+
+def spares(session: Session, q: str, *, limit: int) -> list[RowMapping]:
+    """Devices that stand nowhere today and are not retired: the warehouse (予備品)."""
+    where, params = every_word(q, _FOUND)
+    statement = text(_SPARES.format(where=where))
+    return list(session.execute(statement, params | {"limit": limit}).mappings())

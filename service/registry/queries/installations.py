@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
+from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session, select
 
 from service.registry.models import Installation
@@ -38,8 +39,8 @@ _PAGE = text(
 )
 _OVERLAPPING = text(
     _INSTALLATIONS
-    + """ where (i.position_id = :position_id or i.device_id = :device_id)
-        and i.period && daterange(:starts_on, null) order by lower(i.period) limit 1"""
+    + """ where (i.position_id = :position_id or i.device_id = :device_id) and i.id <> :but
+        and i.period && daterange(:starts_on, :ends_on) order by lower(i.period) limit 1"""
 )
 _DEVICE_AT = text(
     "select device_id from installation"
@@ -71,10 +72,16 @@ def device_at(session: Session, position_id: UUID, day: date) -> UUID | None:
 
 
 def overlapping(
-    session: Session, *, position_id: UUID, device_id: UUID, starts_on: date
+    session: Session, *, position_id: UUID, device_id: UUID, period: Range[date], but: UUID
 ) -> RowMapping:
-    """The earliest stay that a new one from ``starts_on`` on would meet."""
-    params = {"position_id": position_id, "device_id": device_id, "starts_on": starts_on}
+    """The earliest stay, apart from ``but``, that one of this period would meet."""
+    params = {
+        "position_id": position_id,
+        "device_id": device_id,
+        "starts_on": period.lower,
+        "ends_on": period.upper,
+        "but": but,
+    }
     return session.execute(_OVERLAPPING, params).mappings().one()
 
 
@@ -87,3 +94,38 @@ def present(session: Session, position_id: UUID) -> Installation | None:
         .with_for_update()
     )
     return session.exec(statement).first()
+
+
+def present_of(session: Session, device_id: UUID) -> Installation | None:
+    """Where the device stands, as far as no end of it is known."""
+    statement = (
+        select(Installation)
+        .where(Installation.device_id == device_id)
+        .where(text("upper_inf(period)"))
+        .with_for_update()
+    )
+    return session.exec(statement).first()
+
+
+def locked(session: Session, installation_id: UUID) -> Installation | None:
+    return session.get(Installation, installation_id, with_for_update=True)
+
+
+_LAST_END = text(
+    "select upper(period) from installation where position_id = :id and not upper_inf(period)"
+    " and not exists (select 1 from installation i where i.position_id = :id"
+    " and upper_inf(i.period)) order by 1 desc limit 1"
+)
+
+
+def last_end(session: Session, position_id: UUID) -> date | None:
+    """Since when the position has been empty; None while a device is in place, or ever was none."""
+    found: date | None = session.execute(_LAST_END, {"id": position_id}).scalar_one_or_none()
+    return found
+
+
+_ONE = text(_INSTALLATIONS + " where i.id = :id")
+
+
+def read(session: Session, installation_id: UUID) -> RowMapping | None:
+    return session.execute(_ONE, {"id": installation_id}).mappings().first()

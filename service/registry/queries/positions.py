@@ -32,8 +32,9 @@ _CARD = text(
         'acquired_cost_yen', d.acquired_cost_yen,
         'life_years',
           coalesce(d.life_override_years, c.target_life_years, c.standard_life_years),
-        'age_years', round(({TODAY} - d.installed_from
-          - (d.installed_to - d.installed_from) / 2)::numeric / 365.25, 1),
+        'age_years', round(({TODAY} - coalesce(d.overhauled_on, d.installed_from
+          + (d.installed_to - d.installed_from) / 2))::numeric / 365.25, 1),
+        'overhauled_on', d.overhauled_on,
         'installed', {as_json("installed")}, 'manufactured', {as_json("manufactured")}
       ) end as device
     from position p
@@ -205,3 +206,7 @@ def location_of(session: Session, facility_id: UUID, location_code: str) -> Loca
         Location.facility_id == facility_id, Location.location_code == location_code
     )
     return session.exec(statement).first()
+
+
+def get(session: Session, position_id: UUID) -> Position | None:
+    return session.get(Position, position_id)

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-TODAY = "(now() at time zone 'Asia/Tokyo')::date"
+TODAY = "gesuibo.day()"  # today in Japan, or the past day that was asked for
 MAX_WORDS = 8
 
 

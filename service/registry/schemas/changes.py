@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Annotated, ClassVar, Self
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,11 +13,9 @@ from service.registry.domain import (
     DrainageType,
     ExposureUnit,
     FacilityType,
-    InstallationKind,
     Lifecycle,
     MaintenanceType,
     Redundancy,
-    RetiredReason,
 )
 
 Code = Annotated[
@@ -184,28 +181,3 @@ class ClassUpdate(_Update):
     source_document: Name | None = None
     effective_from: date | None = None
     verified: bool | None = None
-
-
-class InstallationCreate(_Change):
-    device_id: UUID
-    starts_on: date
-    kind: InstallationKind = InstallationKind.NEW
-    work_ref: Name | None = None
-    reason: Note | None = None
-
-
-class Replacement(_Change):
-    """The device in place leaves on the day on which another takes over."""
-
-    device_id: UUID
-    replaced_on: date
-    retired_reason: RetiredReason = RetiredReason.RENEWED
-    kind: InstallationKind = InstallationKind.RENEWAL
-    work_ref: Name | None = None
-    reason: Note | None = None
-
-
-class Removal(_Change):
-    removed_on: date
-    retired_reason: RetiredReason
-    reason: Note | None = None

@@ -75,6 +75,7 @@ class DeviceNow(BaseModel):
     spec_raw: str | None
     acquired_cost_yen: int | None
     life_years: int | None
+    overhauled_on: date | None = None
     age_years: float | None
 
 
@@ -149,6 +150,7 @@ class DeviceRead(BaseModel):
     fixed_asset_no: str | None
     life_override_years: int | None
     life_override_reason: str | None
+    overhauled_on: date | None
     retired_on: date | None
     retired_reason: str | None
     quality_flags: list[str]

@@ -33,12 +33,10 @@ from service.registry.schemas.changes import (
     DeviceCreate,
     DeviceUpdate,
     FacilityCreate,
-    InstallationCreate,
     PositionCreate,
     PositionUpdate,
-    Removal,
-    Replacement,
 )
+from service.registry.schemas.life import InstallationCreate, Removal, Replacement
 from service.registry.schemas.reads import PositionFilter
 from tests.factories import (
     make_class,
