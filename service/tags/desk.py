@@ -24,6 +24,7 @@ from service.tags.domain import (
 )
 from service.tags.queries import life as life_queries
 from service.tags.queries import tags as queries
+from service.tags.schemas import NO_NUL
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.TAGS_MANAGE))]
@@ -38,7 +39,7 @@ VIEWS = {
     "in_use": N_("使用中"),
     "out_of_use": N_("使用終了"),
 }
-Text = Annotated[str, Form(max_length=200)]
+Text = Annotated[str, Form(max_length=200, pattern=NO_NUL)]
 
 
 @router.get("/tags")
@@ -47,7 +48,7 @@ def overview(
     session: SessionDep,
     _by: Manager,
     view: Annotated[str | None, Query()] = None,
-    facility: Annotated[str | None, Query()] = None,
+    facility: Annotated[str | None, Query(max_length=40, pattern=NO_NUL)] = None,
     q: Annotated[str, Query(max_length=40)] = "",
     cursor: Annotated[str | None, Query()] = None,
 ) -> Response:
@@ -134,7 +135,7 @@ def issue(
     by: Manager,
     company_id: Annotated[UUID, Form()],
     codes: Annotated[str, Form(max_length=200_000)],
-    person: Annotated[str, Form(max_length=100)] = "",
+    person: Text = "",
 ) -> Response:
     ids = life.ids_of(session, codes.replace(",", " ").split())
     life.issue(session, ids, company_id, person, by=by)

@@ -16,7 +16,7 @@ from service.accounts.permissions import Permission
 from service.audit.service import record as record_audit
 from service.core import clock
 from service.core.database import SYSTEM, identify
-from service.core.errors import Conflict, Forbidden, Invalid, NotFound
+from service.core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from service.core.i18n.marker import N_
 from service.core.identity import new_id
 from service.core.outbox import publish
@@ -133,7 +133,11 @@ def want_reprint(
 def _as_service(session: Session, by: Actor) -> Iterator[None]:
     """Row-level security lets a contractor read tags only; the right was checked before."""
     identify(session, SYSTEM)
-    yield
+    try:
+        yield
+    except DomainError:  # somebody may go on with this transaction
+        identify(session, by.identity)
+        raise
     identify(session, by.identity)
 
 
@@ -144,8 +148,9 @@ def bindable(session: Session, typed: str, *, by: Actor) -> QrTag:
         UnknownTag: it is no tag of the stock; strangers learn no more than that.
         NotYourStock: it was issued to another company, or to none.
     """
+    code = read_code(typed)
     with _as_service(session, by):
-        tag = tags.tag(session, read_code(typed), for_change=True)
+        tag = tags.tag(session, code, for_change=True)
     if tag is None or tag.state not in STOCK:
         raise UnknownTag
     if by.is_contractor and tag.issued_to_company_id != by.company_id:
@@ -194,8 +199,9 @@ def unbind(session: Session, typed: str, *, by: Actor) -> None:
         TooLateToUndo: after ten minutes, or when another person has bound it.
     """
     by.require(Permission.REPORTS_FILE)
+    code = read_code(typed)
     with _as_service(session, by):
-        tag = tags.tag(session, read_code(typed), for_change=True)
+        tag = tags.tag(session, code, for_change=True)
     if tag is None or tag.state != TagState.IN_USE or not may_undo(session, tag.id, by=by):
         raise TooLateToUndo
     with _as_service(session, by):

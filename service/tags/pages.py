@@ -30,6 +30,7 @@ from service.tags.models import QrTag
 from service.tags.queries import life as life_queries
 from service.tags.queries import tags as queries
 from service.tags.report_form import Typed
+from service.tags.schemas import NO_NUL
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.TAGS_MANAGE))]
@@ -74,7 +75,7 @@ def bind_form(
     session: SessionDep,
     by: Reporter,
     tag: str,
-    q: Annotated[str, Query(max_length=100)] = "",
+    q: Annotated[str, Query(max_length=100, pattern=NO_NUL)] = "",
     position: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """Where does this tag of the stock hang? Search, then one position to confirm."""

@@ -23,11 +23,11 @@ from service.tags.labels.sheets import sheet, sheets
 from service.tags.models import LabelRun
 from service.tags.queries import life as life_queries
 from service.tags.queries import runs as run_queries
-from service.tags.schemas import PrinterChange, RunWanted, Selection
+from service.tags.schemas import NO_NUL, PrinterChange, RunWanted, Selection
 
 router = APIRouter(include_in_schema=False)
 Manager = Annotated[Actor, Depends(requires(Permission.TAGS_MANAGE))]
-Text = Annotated[str, Form(max_length=200)]
+Text = Annotated[str, Form(max_length=200, pattern=NO_NUL)]
 SELECTION_LABELS = {
     Selection.UNPRINTED: N_("未印刷のもの"),
     Selection.REPRINT: N_("刷り直しを依頼されたもの"),
@@ -39,7 +39,7 @@ SELECTION_LABELS = {
 def _wanted(  # one for each field of the form
     sheet_id: Annotated[str, Query(alias="sheet", max_length=40)] = "a4-24-70x33.9",
     selection: Annotated[Selection, Query()] = Selection.UNPRINTED,
-    facility: Annotated[str, Query(max_length=40)] = "",
+    facility: Annotated[str, Query(max_length=40, pattern=NO_NUL)] = "",
     first: Annotated[int, Query(ge=1, le=100)] = 1,
     printer: Annotated[str, Query(max_length=40)] = "",
     outdoors: Annotated[str, Query(max_length=5)] = "",
@@ -164,7 +164,7 @@ def issue_run(
     by: Manager,
     run_id: UUID,
     company_id: Annotated[UUID, Form()],
-    person: Annotated[str, Form(max_length=100)] = "",
+    person: Text = "",
 ) -> Response:
     run = printing.run(session, run_id)
     life.issue(session, run.tag_ids, company_id, person, by=by)
@@ -187,7 +187,7 @@ def printers(request: Request, session: SessionDep, _by: Manager) -> Response:
 def save_printer(
     session: SessionDep,
     by: Manager,
-    name: Annotated[str, Form(min_length=1, max_length=60)],
+    name: Annotated[str, Form(min_length=1, max_length=60, pattern=NO_NUL)],
     offset_x_mm: Annotated[float, Form(ge=-10, le=10)] = 0,
     offset_y_mm: Annotated[float, Form(ge=-10, le=10)] = 0,
 ) -> Response:

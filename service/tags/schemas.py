@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from service.tags.domain import RunState, TagState
 
-Code = Annotated[str, StringConstraints(max_length=20)]
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL has no text with a NUL in it
+Code = Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=NO_NUL)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=NO_NUL)]
 
 
 OutOfUse = Literal[TagState.RETIRED, TagState.DAMAGED, TagState.LOST, TagState.SUPERSEDED]
@@ -43,7 +45,7 @@ class Mint(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    facility_code: str | None = None
+    facility_code: Name | None = None
     per_position: Annotated[int, Field(ge=1, le=4)] = 1
 
 
@@ -60,7 +62,7 @@ class Issue(BaseModel):
 
     tag_codes: Annotated[list[Code], Field(min_length=1, max_length=10_000)]
     company_id: UUID
-    person: Annotated[str, StringConstraints(max_length=100)] = ""
+    person: Name = ""
 
 
 class IssueResult(BaseModel):
@@ -90,7 +92,7 @@ class RunWanted(BaseModel):
 
     sheet: Annotated[str, StringConstraints(max_length=40)] = "a4-24-70x33.9"
     selection: Selection = Selection.UNPRINTED
-    facility_code: Annotated[str, StringConstraints(max_length=40)] | None = None
+    facility_code: Name | None = None
     tag_codes: Annotated[list[Code], Field(max_length=10_000)] = []
     first: Annotated[int, Field(ge=1, le=100)] = 1
     printer_id: UUID | None = None
@@ -146,7 +148,7 @@ class PrinterChange(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    name: Annotated[Name, StringConstraints(min_length=1, max_length=60)]
     offset_x_mm: Annotated[float, Field(ge=-10, le=10)] = 0
     offset_y_mm: Annotated[float, Field(ge=-10, le=10)] = 0
 

@@ -199,3 +199,15 @@ def test_a_position_is_found_by_words_of_any_width(
 def test_no_words_find_nothing(session: Session, city: City) -> None:
     assert queries.places(session, "  ") == []
     assert queries.places(session, "100%_") == []
+
+
+def test_a_refusal_leaves_the_person_with_their_own_rights(
+    session: Session, city: City, terminal: Actor
+) -> None:
+    service.mint_for_positions(session, by=terminal, facility_id=city.other_facility_id)
+    other = tags.tags_of(session, city.other_pump_id)[0].tag_code
+    by = as_actor(session, city.contractor)
+    for typed in ("no code", mint_code(), other):
+        with pytest.raises(UnknownTag):
+            life.bind_on_site(session, typed, city.pump_id, by=by)
+        assert tags.place(session, city.other_pump_id) is None

@@ -39,7 +39,9 @@ def test_what_is_wrong_with_a_run_is_named(staff: TestClient) -> None:
         ({"first": 25}, "no-such-place"),
         ({"selection": "codes", "tag_codes": ["123"]}, "unknown-tag"),
     ):
-        answer = staff.post(f"{API}/label-runs", json=wanted)
+        answer = staff.post(
+            f"{API}/label-runs", json=wanted, headers={"accept": "application/json"}
+        )
         assert answer.json()["code"] == code
 
 
