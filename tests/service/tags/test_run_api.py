@@ -3,8 +3,10 @@
 import csv
 import io
 
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
+from service.core.database import transaction
 from service.tags.domain import mint_code
 from tests.service.tags.drawn_labels import text_of
 from tests.tagged_city import TaggedCity
@@ -57,16 +59,17 @@ def test_sheets_and_printers(staff: TestClient, tagged: TaggedCity) -> None:
 
 
 def test_the_stock_is_issued_bound_doubted_and_settled(
-    staff: TestClient, contractor: TestClient, tagged: TaggedCity
+    staff: TestClient, contractor: TestClient, tagged: TaggedCity, engine: Engine
 ) -> None:
     assert staff.post(f"{API}/tags/stock", json={"count": 1}).json() == {"minted": 1}
-    run = staff.post(f"{API}/label-runs", json={"selection": "stock"})
-    told = staff.get(f"{run.headers['location']}/labels.csv").text
-    code = told.splitlines()[-1].split(",")[0]
-    issue = {"tag_codes": [f"HTTPS://OLD.EXAMPLE/T/{code}"[:20], code]}
+    with transaction(engine) as session:
+        newest = "select tag_code from qr_tag order by id desc limit 1"
+        code = session.execute(text(newest)).scalar_one()
+    wanted = {"selection": "codes", "tag_codes": [code]}
+    assert staff.post(f"{API}/label-runs", json=wanted).status_code == 201
     company = str(tagged.city.company_id)
-    assert staff.post(f"{API}/tags/issue", json=issue | {"company_id": company}).status_code == 404
-    issue = {"tag_codes": [code], "company_id": company, "person": "青空"}
+    scanned = f"HTTPS://OLD.EXAMPLE.JP/T/{code}"
+    issue = {"tag_codes": [scanned], "company_id": company, "person": "青空"}
     assert staff.post(f"{API}/tags/issue", json=issue).json() == {"issued": 1}
     place = {"position_id": str(tagged.city.pump_id)}
     bound = contractor.post(f"{API}/tags/{code}/bind", json=place)
