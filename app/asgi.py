@@ -30,6 +30,8 @@ ROUTERS = (
     "service.faults.api",
     "service.faults.events",
     "service.faults.pages",
+    "service.maintenance.api",
+    "service.maintenance.pages",
     "service.tags.api",
     "service.tags.run_api",
     "service.tags.papers",
