@@ -7,9 +7,15 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
+from app.worker import drain
+from service.accounts.actor import terminal_actor
+from service.core.clock import now
 from service.core.database import transaction
 from service.core.settings import Settings
+from service.tags import life, printing
 from service.tags.domain import grouped
+from service.tags.labels.proof import SheetRefused
+from service.tags.models import LabelRun
 from tests.service.tags.drawn_labels import text_of
 from tests.tagged_city import TaggedCity, browser_client
 
@@ -128,3 +134,66 @@ def test_contractors_and_strangers_stay_out(
         assert contractor.get(path).status_code == 403
     with browser_client(app) as client:
         assert client.get("/tags").status_code == 303
+
+
+def run_in(engine: Engine, tagged: TaggedCity, state: str, **values: object) -> str:
+    with transaction(engine) as session:
+        tag_id = session.execute(
+            text("select id from qr_tag where tag_code = :code"), {"code": tagged.tag}
+        ).scalar_one()
+        run = LabelRun(
+            wanted={"sheet": "tape-24", "selection": "all", "outdoors": False, "first": 1},
+            tag_ids=[tag_id] * 300,
+            state=state,
+            heartbeat_at=now(),
+            by_name="下水 花子",
+            **values,
+        )
+        session.add(run)
+        session.flush()
+        return str(run.id)
+
+
+def test_a_large_run_shows_how_far_it_is(
+    staff: TestClient, tagged: TaggedCity, engine: Engine
+) -> None:
+    page = staff.get(f"/tags/runs/{run_in(engine, tagged, 'drawing', done=120)}").text
+    assert 'hx-trigger="every 1s"' in page
+    assert 'max="300" value="120"' in page
+
+
+def test_a_refused_run_names_the_label(
+    staff: TestClient, tagged: TaggedCity, engine: Engine
+) -> None:
+    problem = {
+        "code": SheetRefused.code,
+        "message": SheetRefused.message,
+        "params": {"label": "TJ-PU-00007"},
+    }
+    run = run_in(engine, tagged, "refused", problem=problem)
+    page = staff.get(f"/tags/runs/{run}").text
+    assert "TJ-PU-00007" in page
+    assert "/pdf" not in page
+    assert staff.get(f"/api/v1/label-runs/{run}/pdf").status_code == 409
+    failed = staff.get(f"/tags/runs/{run_in(engine, tagged, 'failed')}").text
+    assert "もう一度作成してください" in failed
+
+
+def test_a_large_run_from_the_page_waits_for_the_worker(
+    staff: TestClient, engine: Engine, settings: Settings
+) -> None:
+    with transaction(engine) as session:
+        life.mint_stock(session, printing.AT_ONCE + 1, by=terminal_actor("test"))
+    answer = staff.post("/tags/runs", data={"sheet": "a4-24-70x33.9", "selection": "stock"})
+    assert "順番待ち" in staff.get(answer.headers["location"]).text
+    drain(engine)
+    assert "枚のQRコードを画像から読み取り" in staff.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize("sheet_id", ["tape-12", "zpl-100", "a4-12-63.5x72"])
+def test_any_sheet_has_a_preview(
+    staff: TestClient, only_here: dict[str, str], sheet_id: str
+) -> None:
+    wanted = only_here | {"selection": "all", "sheet": sheet_id, "first": "24", "outdoors": "true"}
+    assert staff.get("/tags/preview.png", params=wanted).content.startswith(b"\x89PNG")
+    assert staff.get("/tags/print", params=wanted).status_code == 200
