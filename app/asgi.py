@@ -41,6 +41,7 @@ ROUTERS = (
     "service.analytics.pages",
     "importers.api",
     "importers.exporting.api",
+    "importers.exporting.year_pages",
     "importers.provenance_pages",
     "importers.pages",
     "app.operations",

@@ -32,6 +32,8 @@ def facility_of(
         if code is not None:
             told = problem("warning", "facility-from-context", facility=code, value=word)
             return code, told
+    if mapping.source.placed_by & mapping.fields:
+        return None, None
     return None, problem("question", "facility-of-table", value=words[0])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from importers.fault_kinds import FAULT_KINDS
 from importers.kind import Kind, Parent, Values
+from importers.maintenance_kinds import MAINTENANCE_KINDS
 from service.core.i18n.marker import N_
 
 
@@ -213,4 +214,6 @@ _REGISTRY = (
         is_link=True,
     ),
 )
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_REGISTRY, *FAULT_KINDS)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind for kind in (*_REGISTRY, *FAULT_KINDS, *MAINTENANCE_KINDS)
+}

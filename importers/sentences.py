@@ -48,6 +48,13 @@ REASONS = (
             "%(kind)s「%(key)s」は書き換えられない記録で、内容がすでに違っています。"
         ),
         "ends-before-start": N_("終わりの日時が始まりの日時より前になっています。"),
+        "place-needed": N_("「%(value)s」は台帳にないため、記録を付ける設備がありません。"),
+        "several-places": N_("「%(value)s」にあたる設備が複数あります。"),
+        "day-unknown": N_("日付が不明の記録は取り込めません。"),
+        "item-unreadable": N_(
+            "点検項目は「電流=12.3 A ○」のように書いてください（「%(value)s」）。"
+        ),
+        "inspection-kind-assumed": N_("点検区分がないため、定期点検として登録します。"),
         "closed-without-day": N_("完結した案件には完了日時が必要です。"),
         "merged-without-target": N_("統合された案件には統合先の案件番号が必要です。"),
         "waiting-without-reason": N_("「待ち」の案件は待ちの理由が要るため、取り込めません。"),

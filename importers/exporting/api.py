@@ -33,6 +33,8 @@ LedgerName = Literal[
     "faults",
     "reports",
     "responses",
+    "inspections",
+    "part_replacements",
 ]
 CsvEncoding = Literal["utf-8", "cp932"]
 _PART_BYTES = 1 << 18

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from importers.exporting import queries
 from importers.exporting.columns import Column, Row, as_written, date_of
 from importers.exporting.fault_ledgers import FAULT_LEDGERS
+from importers.exporting.maintenance_ledgers import MAINTENANCE_LEDGERS
 from importers.exporting.writing import label, labels, plain, words, yes_no
 from importers.sources.catalogue import SOURCES
 from service.accounts.domain import COMPANY_ROLE_LABELS
@@ -128,6 +129,7 @@ LEDGERS: dict[str, tuple[Column, ...]] = {
         as_written("retired_reason", label(RETIRED_REASON_LABELS)),
     ),
     **FAULT_LEDGERS,
+    **MAINTENANCE_LEDGERS,
 }
 
 

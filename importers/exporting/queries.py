@@ -41,7 +41,7 @@ STATEMENTS: dict[str, TextClause] = {
         " left join location l on l.id = p.location_id"
         " left join position up on up.id = p.parent_id"
         " left join lateral (select i.device_id from installation i where i.position_id = p.id"
-        " and upper(i.period) is null order by lower(i.period) desc nulls last limit 1) now on true"
+        " and i.period @> gesuibo.day() limit 1) now on true"
         " left join device d on d.id = now.device_id"
         " left join device_model m on m.id = d.model_id"
         " order by p.position_code"
@@ -55,7 +55,7 @@ STATEMENTS: dict[str, TextClause] = {
         " from installation i join device d on d.id = i.device_id"
         " join position p on p.id = i.position_id"
         " left join device_model m on m.id = d.model_id"
-        " where upper(i.period) is not null and d.retired_on is not null"
+        " where upper(i.period) <= gesuibo.day() and d.retired_on is not null"
         " order by p.position_code, lower(i.period)"
     ),
     "faults": text(
@@ -85,6 +85,17 @@ STATEMENTS: dict[str, TextClause] = {
         " left join company m on m.id = a.company_id"
         " left join response_record s on s.id = a.supersedes_id"
         " order by c.case_no, a.seq"
+    ),
+    "inspections": text(
+        "select i.*, p.position_code, m.company_code from inspection i"
+        " join position p on p.id = i.position_id left join company m on m.id = i.company_id"
+        " order by p.position_code, i.inspected_from, i.kind, i.seq"
+    ),
+    "part_replacements": text(
+        "select r.*, p.position_code, m.company_code, c.case_no from part_replacement r"
+        " join position p on p.id = r.position_id left join company m on m.id = r.company_id"
+        " left join fault_case c on c.id = r.case_id"
+        " order by p.position_code, r.replaced_from, r.part_name, r.seq"
     ),
 }
 

@@ -21,6 +21,8 @@ _KEYS = {
     "faults": ["case_no"],
     "reports": ["report_no"],
     "responses": ["case_no", "seq"],
+    "inspections": ["position_code", "kind", "inspected", "seq"],
+    "part_replacements": ["position_code", "part_name", "part_no", "replaced", "seq"],
 }
 _WHOLE = frozenset({"cost", "cost_yen", "severity"})
 _NUMBERS = frozenset(

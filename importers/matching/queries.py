@@ -1,6 +1,7 @@
 """Records by other things than their codes."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import TextClause, text
@@ -30,6 +31,13 @@ class KnownDevice(NamedTuple):
     position_code: str | None
 
 
+class KnownHealth(NamedTuple):
+    """The 健全度 that a position shows, and since when."""
+
+    health: int | None
+    judged_on: date | None
+
+
 class KnownClass(NamedTuple):
     class_code: str
     minor: str
@@ -57,6 +65,10 @@ _FACILITIES_OF_PLACES = text(
     "select p.position_code, f.facility_code from position p"
     " join facility f on f.id = p.facility_id"
     " where p.position_code = any(:codes)"
+)
+_HEALTH = text(
+    "select position_code, health, health_judged_on from position"
+    " where position_code = any(:codes)"
 )
 _ASSET_CODES = text("select asset_code from device where asset_code = any(:codes)")
 _BY_SERIAL = text(
@@ -90,6 +102,11 @@ def facilities_of_places(session: Session, codes: Iterable[str]) -> dict[str, st
     """The facility's code by that of the place, for the codes that the registry has."""
     rows = session.execute(_FACILITIES_OF_PLACES, {"codes": list(codes)})
     return {row[0]: row[1] for row in rows.all()}
+
+
+def health_of_places(session: Session, codes: Iterable[str]) -> dict[str, KnownHealth]:
+    rows = session.execute(_HEALTH, {"codes": list(codes)})
+    return {row[0]: KnownHealth(row[1], row[2]) for row in rows.all()}
 
 
 def present_devices(session: Session, codes: Iterable[str]) -> set[str]:

@@ -15,7 +15,9 @@ from importers.sources import (
     equipment,
     facilities,
     faults,
+    inspections,
     locations,
+    part_replacements,
     replaced_devices,
     reports,
     responses,
@@ -36,6 +38,8 @@ SOURCES: dict[str, Source] = {
         faults.SOURCE,
         reports.SOURCE,
         responses.SOURCE,
+        inspections.SOURCE,
+        part_replacements.SOURCE,
         bend_pumps.SOURCE,
     )
 }

@@ -96,6 +96,7 @@ class Source:
 
     ``either`` names groups of fields of which a ledger must have one. What a required field
     lacks may also come from the title, the name of the sheet or a decision: ``elsewhere``.
+    Beside a column of ``placed_by`` no facility is asked for.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Source:
     draft: Callable[[Cells, RowNotes], list[Draft]]
     either: tuple[tuple[str, ...], ...] = ()
     elsewhere: frozenset[str] = frozenset()
+    placed_by: frozenset[str] = frozenset()
     expand: Callable[[Cells, Decisions, RowNotes], list[Cells]] | None = None
     matcher: MatcherFactory | None = None
     removed: Mapping[str, Any] | None = None

@@ -14,7 +14,7 @@ create function gesuibo.keep_history() returns trigger
       told := told || jsonb_build_object('geom', old.geom::text);
     end if;
     insert into registry_history (table_name, record_id, content, superseded_at, superseded_by)
-      values (tg_table_name, old.id, told, now(), gesuibo.user_id());
+      values (tg_table_name, old.id, told, clock_timestamp(), gesuibo.user_id());
     return null;
   end $$;
 revoke execute on function gesuibo.keep_history() from public;

@@ -1,0 +1,131 @@
+"""U3, U4 and U9 in a browser: replaced, moved, asked about on a past day, closed at year's end."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import Engine
+
+from app.asgi import create_app
+from service.accounts.domain import Role
+from service.core.clock import today
+from service.core.database import transaction
+from service.core.i18n.dates import fiscal_year
+from service.core.settings import Settings
+from tests.browser import DESKTOP, PHONE, served
+from tests.factories import (
+    PASSWORD,
+    make_class,
+    make_device,
+    make_facility,
+    make_installation,
+    make_position,
+    make_user,
+)
+
+SHOTS = Path(__file__).parent / "screenshots"
+SPRING = date(2020, 4, 1)
+
+
+@pytest.fixture
+def city(engine: Engine) -> dict[str, str]:
+    with transaction(engine) as session:
+        kind = make_class(session, disposal_limit_years=7)
+        here = make_facility(session, name="架空東ポンプ場")
+        there = make_facility(session, name="架空西ポンプ場")
+        pump = make_position(session, here, class_id=kind.id, name="No.2汚水ポンプ")
+        spare_place = make_position(session, there, class_id=kind.id, name="No.1汚水ポンプ")
+        old = make_device(
+            session,
+            class_id=kind.id,
+            subsidised=True,
+            installed_from=SPRING,
+            installed_to=SPRING,
+            installed_precision="day",
+        )
+        make_installation(session, pump, old, starts_on=SPRING)
+        user = make_user(session, Role.STAFF)
+        return {
+            "pump": str(pump.id),
+            "target": spare_place.position_code,
+            "target_id": str(spare_place.id),
+            "old": old.asset_code,
+            "user": user.username,
+        }
+
+
+def _sign_in(page: Page, url: str, username: str) -> None:
+    page.goto(f"{url}/sign-in")
+    page.get_by_label("利用者名").fill(username)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログイン").click()
+    page.wait_for_url(lambda address: "sign-in" not in address)
+
+
+def _shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"life_{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_pump_is_replaced_moved_and_the_year_closed(
+    engine: Engine,
+    settings: Settings,
+    city: dict[str, str],
+    window: Callable[..., BrowserContext],
+    violations: Callable[[Page], list[str]],
+    size: dict,
+) -> None:
+    name = "phone" if size is PHONE else "desk"
+    with served(create_app(settings, engine)) as url:
+        page = window(**size).new_page()
+        _sign_in(page, url, city["user"])
+        page.goto(f"{url}/positions/{city['pump']}")
+        page.get_by_text("設置・更新・移設などを記録する").click()
+        _shot(page, f"{name}_events")
+        page.get_by_role("link", name="更新する（機器を取り替える）").click()
+        page.get_by_label("取り替えた日").fill("2025-02-14")
+        page.get_by_label("製造者", exact=True).fill("架空製作所")
+        page.get_by_label("型式", exact=True).fill("KP-200")
+        page.get_by_label("工事名・契約番号").fill("令和6年度ポンプ更新工事")
+        new = page.get_by_label("機器番号").input_value()
+        _shot(page, f"{name}_replace")
+        assert violations(page) == []
+        page.get_by_role("button", name="記録する").click()
+        expect(page.get_by_text("処分制限期間")).to_be_visible()
+        expect(page.get_by_label("型式", exact=True)).to_have_value("KP-200")
+        _shot(page, f"{name}_warned")
+        assert violations(page) == []
+        page.get_by_label("確かめました。このまま記録します。").check()
+        page.get_by_role("button", name="記録する").click()
+        expect(page.get_by_role("heading", name="いまの機器")).to_be_visible()
+        expect(page.get_by_role("link", name=new, exact=True).first).to_be_visible()
+
+        page.goto(f"{url}/positions/{city['pump']}?on=2025-02-13")
+        expect(page.get_by_text("令和7年2月13日 の時点の台帳")).to_be_visible()
+        expect(page.get_by_role("link", name=city["old"], exact=True).first).to_be_visible()
+        _shot(page, f"{name}_past")
+        assert violations(page) == []
+
+        page.goto(f"{url}/positions/{city['pump']}/life/move")
+        page.get_by_label("移設先の設置箇所コード").fill(city["target"])
+        page.get_by_role("button", name="記録する").click()
+        page.goto(f"{url}/positions/{city['target_id']}")
+        expect(page.get_by_role("link", name=new, exact=True).first).to_be_visible()
+        page.get_by_role("link", name="直す").first.click()
+        _shot(page, f"{name}_stay")
+        assert violations(page) == []
+
+        page.goto(f"{url}/ledgers")
+        page.get_by_role("button", name="締め").click()
+        expect(page.get_by_text("に締めた台帳").first).to_be_visible()
+        _shot(page, f"{name}_ledgers")
+        assert violations(page) == []
+        page.goto(f"{url}/ledgers/{fiscal_year(today())}")
+        expect(page.get_by_text("移設", exact=True).first).to_be_visible()
+        _shot(page, f"{name}_year")
+        page.goto(f"{url}/spares")
+        assert violations(page) == []
+        _shot(page, f"{name}_spares")

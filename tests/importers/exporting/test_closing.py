@@ -1,0 +1,106 @@
+"""A closed year is written the same next year, whatever has happened to the register since."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from importers.exporting import closing
+from importers.exporting.closing import LEDGERS_OF_A_YEAR, DigestDiffers, YearNotOver
+from service.accounts.actor import Actor
+from service.core.clock import JST, today
+from service.history import queries
+from service.registry import life_events, service
+from service.registry.domain import Lifecycle
+from service.registry.schemas.changes import PositionUpdate
+from service.registry.schemas.life import Replacement, StatusChange
+from tests.factories import make_device, make_installation, make_position
+
+SPRING = date(2020, 4, 1)
+YEAR = 2024  # 令和6年度
+
+
+@pytest.fixture
+def register(session: Session) -> Session:
+    for _ in range(3):
+        make_installation(session, make_position(session), starts_on=SPRING)
+    session.execute(text("set local role none"))
+    for table in ("facility", "equipment_class", "position", "device", "installation"):
+        session.execute(text(f"update {table} set created_at = now() - interval '1 hour'"))
+    session.execute(text("truncate registry_history"))
+    session.execute(text("set local role gesuibo_app"))
+    session.expire_all()
+    return session
+
+
+def _positions(session: Session) -> list:
+    return list(session.execute(text("select id from position order by position_code")).scalars())
+
+
+def _later(session: Session) -> None:
+    """What is changed from here on happened after the closing, in a transaction of its own."""
+    session.execute(text("set local role none"))
+    session.execute(text("update ledger_closing set known_at = now() - interval '1 second'"))
+    session.execute(text("set local role gesuibo_app"))
+    session.expire_all()
+
+
+def test_a_closed_year_stays_as_it_was(register: Session, terminal: Actor) -> None:
+    closed = closing.close_year(register, YEAR, note="決算", by=terminal)
+    _later(register)
+    before = {
+        ledger: closing.closed_ledger(register, closed.id, ledger, by=terminal)
+        for ledger in LEDGERS_OF_A_YEAR
+    }
+    assert before["equipment"].count(b"\r\n") == 4
+    first, second, third = _positions(register)
+    late = Replacement(device_id=make_device(register).id, replaced_on=date(2025, 2, 14))
+    life_events.replace_device(register, first, late, by=terminal)
+    service.update_position(register, second, PositionUpdate(name="改称"), None, by=terminal)
+    gone = StatusChange(status=Lifecycle.ABOLISHED, changed_on=date(2025, 3, 1), reason="廃止")
+    life_events.change_status(register, third, gone, by=terminal)
+    make_installation(register, make_position(register), starts_on=SPRING)
+    after = {
+        ledger: closing.closed_ledger(register, closed.id, ledger, by=terminal)
+        for ledger in LEDGERS_OF_A_YEAR
+    }
+    assert after == before
+
+
+def test_a_change_behind_the_back_is_noticed(register: Session, terminal: Actor) -> None:
+    closed = closing.close_year(register, YEAR, by=terminal)
+    register.execute(text("set local role none"))
+    register.execute(text("alter table position disable trigger keep_history"))
+    register.execute(text("update position set name = '書換'"))
+    register.execute(text("alter table position enable trigger keep_history"))
+    register.execute(text("set local role gesuibo_app"))
+    with pytest.raises(DigestDiffers):
+        closing.closed_ledger(register, closed.id, "equipment", by=terminal)
+
+
+def test_a_year_is_closed_after_its_last_day(register: Session, terminal: Actor) -> None:
+    with pytest.raises(YearNotOver):
+        closing.close_year(register, today().year + 1, by=terminal)
+
+
+def test_what_happened_in_a_year(register: Session, terminal: Actor) -> None:
+    first, second, _third = _positions(register)
+    late = Replacement(
+        device_id=make_device(register).id, replaced_on=date(2025, 2, 14), work_ref="更新工事"
+    )
+    life_events.replace_device(register, first, late, by=terminal)
+    service.update_position(register, second, PositionUpdate(name="改称"), None, by=terminal)
+    stays = list(queries.stays_of(register, date(2024, 4, 1), date(2025, 4, 1)))
+    assert [(row["what"], row["day"]) for row in stays] == [
+        ("ended", date(2025, 2, 14)),
+        ("began", date(2025, 2, 14)),
+    ]
+    assert stays[1]["work_ref"] == "更新工事"
+    moment = register.execute(text("select now()")).scalar_one().astimezone(JST)
+    changes = queries.values_of(register, moment - timedelta(1), moment + timedelta(1))
+    told = {(row["field"], row["new"]) for row in changes}
+    assert ("name", "改称") in told
+    assert ("retired_on", "2025-02-14") in told
+    counts = queries.unknown_counts(register)
+    assert counts["total"] == counts["without_price"]
