@@ -16,6 +16,7 @@ from service.tags import life, printing
 from service.tags.domain import grouped
 from service.tags.labels.proof import SheetRefused
 from service.tags.models import LabelRun
+from service.tags.schemas import RunWanted, Selection
 from tests.service.tags.drawn_labels import text_of
 from tests.tagged_city import TaggedCity, browser_client
 
@@ -142,7 +143,10 @@ def run_in(engine: Engine, tagged: TaggedCity, state: str, **values: object) -> 
             text("select id from qr_tag where tag_code = :code"), {"code": tagged.tag}
         ).scalar_one()
         run = LabelRun(
-            wanted={"sheet": "tape-24", "selection": "all", "outdoors": False, "first": 1},
+            wanted=RunWanted(sheet="tape-24", selection=Selection.ALL).model_dump(
+                mode="json", exclude={"tag_codes"}
+            )
+            | {"offset_x_mm": 0, "offset_y_mm": 0},
             tag_ids=[tag_id] * 300,
             state=state,
             heartbeat_at=now(),
