@@ -18,7 +18,7 @@ def command(
         str,
         typer.Argument(
             help="classes, companies, facilities, contracts, locations, device_models, equipment,"
-            " replaced_devices, faults, reports or responses."
+            " replaced_devices, faults, reports, responses, inspections or part_replacements."
         ),
     ],
     out: Annotated[

@@ -27,7 +27,7 @@ from tests.importers.ledgers import (
 )
 
 LEDGER = EQUIPMENT_HEADER + PUMP_1 + PUMP_2
-NOT_BUSINESS = ("audit_*", "import_*", "outbox*", "alembic_version")
+NOT_BUSINESS = ("audit_*", "import_*", "outbox*", "registry_history", "alembic_version")
 
 
 @pytest.fixture
@@ -69,9 +69,11 @@ def _undone(engine: Engine, job: ImportJob, by: Actor) -> dict:
         LEDGER.replace("TJ-P-001", "TJ-P-011").replace("K-0001", "K-0011").replace("533", "539"),
         FACILITIES.replace("35.3389,139.4902", "35.34123456789,139.49")
         + "P02,新設,ポンプ場,,,,,\n",
+        "設備番号,点検日,点検区分,判定,健全度\nTJ-P-001,R7.5,精密,△,2\nTJ-P-002,R7.5.1,定期,○,\n",
+        "設備番号,部品名,数量,交換日\nTJ-P-001,軸受,2,R7.5\n",
         CLASSES + "PU-OS-09,ポンプ設備,汚水ポンプ設備,その他,機械,15,市の表,0\n",
     ],
-    ids=["updates", "creations", "facilities", "classes"],
+    ids=["updates", "creations", "facilities", "inspections", "parts", "classes"],
 )
 def test_nothing_remains_of_an_import_that_was_undone(kept, settings, terminal, content):
     before = _dump(settings)

@@ -9,6 +9,7 @@ import pytest
 from importers.exporting.fault_ledgers import FAULT_LEDGERS
 from importers.exporting.files import written_csv
 from importers.exporting.ledgers import LEDGERS, lines_of
+from importers.exporting.maintenance_ledgers import MAINTENANCE_LEDGERS
 from importers.exporting.table_schema import table_schema
 from tests.importers.ledgers import SAMPLES, load
 
@@ -49,7 +50,7 @@ def test_the_sample_city_keeps_to_its_schemas(session, terminal):
         text = b"".join(written_csv(lines_of(session, ledger))).decode("utf-8-sig")
         rows = list(csv.DictReader(io.StringIO(text)))
         assert [field["name"] for field in schema["fields"]] == list(rows[0] if rows else []) or (
-            ledger in {"replaced_devices", *FAULT_LEDGERS}
+            ledger in {"replaced_devices", *FAULT_LEDGERS, *MAINTENANCE_LEDGERS}
         )
         optional = {"製造者"} if ledger == "device_models" else set()
         found = [fault for fault in _faults(schema, rows) if fault.split(" ")[0] not in optional]
