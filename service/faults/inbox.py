@@ -1,6 +1,5 @@
 """Lists of cases: the inbox, the search, a position's history, and the numbers above them."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +15,7 @@ from service.core.errors import Invalid
 from service.core.i18n.marker import N_
 from service.core.paging import DEFAULT_LIMIT, BadCursor, cut, decode_cursor, encode_cursor
 from service.faults.domain import OPEN_STATES, CaseState, Urgency
+from service.registry.queries.search import folded, like
 
 _COLUMNS = """
   c.*, f.name as facility_name, f.facility_code, p.name as position_name, p.position_code,
@@ -64,7 +64,9 @@ _CONDITIONS = {
     "before": "c.occurred_at < :before",
     "words": (
         "(c.case_no ilike :words or c.summary ilike :words or c.unregistered_desc ilike :words"
-        " or f.name ilike :words or p.search_text like :words)"
+        " or p.search_text like :folded or gesuibo.fold(f.name) like :folded"
+        " or c.id in (select l.case_id from case_report l join fault_report r"
+        " on r.id = l.report_id where r.body ilike :words))"
     ),
 }
 
@@ -105,7 +107,7 @@ class CaseFilter:
             "unregistered": self.unregistered or None,
             "after": _midnight(self.occurred_from),
             "before": _midnight(self.occurred_until, days=1),
-            "words": _pattern(self.words),
+            "words": like(self.words.strip()) if self.words.strip() else None,
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -118,13 +120,6 @@ def _midnight(day: date | None, days: int = 0) -> datetime | None:
     if day is None:
         return None
     return datetime(day.year, day.month, day.day, tzinfo=JST) + timedelta(days=days)
-
-
-def _pattern(words: str) -> str | None:
-    """Compared as the ledger's search text is kept: width and case folded."""
-    folded = unicodedata.normalize("NFKC", words).strip().lower()
-    escaped = folded.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%" if escaped else None
 
 
 @dataclass(frozen=True)
@@ -143,6 +138,8 @@ def list_cases(
 ) -> CasePage:
     values = wanted.values()
     conditions = [_CONDITIONS[name] for name in values]
+    if "words" in values:
+        values["folded"] = like(folded(wanted.words.strip()))
     if cursor is not None:
         conditions.append(f"(c.{order.value}, c.id) < (:last_at, :last_id)")
         values |= _position_of(cursor)

@@ -42,9 +42,9 @@ from service.registry.domain import (
 
 
 def _search_text(*columns: str) -> Column[str]:
-    """What a search box is compared with: width, case and ligatures folded by NFKC."""
+    """What a search box is compared with; `queries.search.folded` is the same for what is typed."""
     joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
-    return Column(Text, Computed(f"lower(normalize({joined}, NFKC))", persisted=True))
+    return Column(Text, Computed(f"gesuibo.fold({joined})", persisted=True))
 
 
 class Facility(Versioned, Imported, table=True):
@@ -188,7 +188,10 @@ class Position(Versioned, Imported, table=True):
     health_judged_on: date | None = None
     note: str | None = None
     search_text: str | None = Field(
-        default=None, sa_column=_search_text("name", "position_code", "unit_no", "note")
+        default=None,
+        sa_column=_search_text(
+            "name", "position_code", "unit_no", "note", "gesuibo.joined(legacy_codes)"
+        ),
     )
 
 

@@ -234,13 +234,17 @@ def search_page(
         return RedirectResponse(f"/cases?{urlencode({'q': q.strip()})}", 303)
     conditions = PositionFilter(q=q)
     found = service.position_page(session, conditions, limit=20) if words else None
+    matches = devices.page(session, q=q, class_code=None, after="", limit=20) if words else []
+    places = facilities.named(session, q, limit=20) if words else []
+    is_empty = bool(words) and not (found and found.rows) and not matches and not places
     return render(
         request,
         "registry/search.html",
         q=q,
         positions=found.rows if found else [],
         has_more=bool(found and found.has_more),
-        devices=devices.page(session, q=q, class_code=None, after="", limit=20) if words else [],
-        facilities=facilities.named(session, q, limit=20) if words else [],
+        devices=matches,
+        facilities=places,
+        alike=positions.alike(session, q) if is_empty else [],
         labels=LABELS,
     )

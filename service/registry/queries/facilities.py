@@ -24,8 +24,8 @@ _PAGE = text(
       order by f.facility_code limit :limit"""
 )
 _ONE = text(_FACILITIES + " where f.id = :id")
-_NAMED = """lower(normalize(f.name, NFKC)) like :{word} or lower(f.facility_code) like :{word}
-  or lower(normalize(f.name_kana, NFKC)) like :{word}"""
+_NAMED = """gesuibo.fold(f.name) like :{word} or gesuibo.fold(f.facility_code) like :{word}
+  or gesuibo.fold(f.name_kana) like :{word}"""
 
 
 def page(

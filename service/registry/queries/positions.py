@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from service.registry.models import Location, Position
 from service.registry.queries.partial_dates import as_json
-from service.registry.queries.search import TODAY, every_word
+from service.registry.queries.search import TODAY, every_word, folded
 
 # LATERAL: PostgreSQL misjudges how few installations hold on one day and would read them all.
 _PRESENT = f"""
@@ -66,7 +66,7 @@ _PAGE = f"""
 _FOUND = """
     p.search_text like :{word}
     or p.facility_id in (select id from facility
-      where lower(normalize(name, NFKC)) like :{word} or lower(facility_code) like :{word})
+      where gesuibo.fold(name) like :{word} or gesuibo.fold(facility_code) like :{word})
     or p.id in (select gesuibo.positions_by_device(:{word}))
 """
 _FORWARD = "p.position_code > :key order by p.position_code"
@@ -210,3 +210,23 @@ def location_of(session: Session, facility_id: UUID, location_code: str) -> Loca
 
 def get(session: Session, position_id: UUID) -> Position | None:
     return session.get(Position, position_id)
+
+
+_ALIKE = text(
+    """
+    select name from (
+      select name, max(word_similarity(:typed, gesuibo.fold(name))) as likeness from position
+      where :typed <% search_text group by name) near
+    order by likeness desc, name limit :limit
+    """
+)
+
+
+_LOOSELY = text("select set_config('pg_trgm.word_similarity_threshold', '0.4', true)")
+
+
+def alike(session: Session, typed: str, *, limit: int = 5) -> list[str]:
+    """Names that are written nearly as ``typed``, the nearest first."""
+    session.execute(_LOOSELY)
+    params = {"typed": folded(typed), "limit": limit}
+    return list(session.execute(_ALIKE, params).scalars())

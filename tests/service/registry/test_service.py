@@ -6,6 +6,8 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError
@@ -28,7 +30,8 @@ from service.registry.domain import (
     RemovedBeforeInstalled,
     RetiredReason,
 )
-from service.registry.queries import devices, installations, positions
+from service.registry.models import DeviceModel
+from service.registry.queries import devices, installations, positions, search
 from service.registry.schemas.changes import (
     DeviceCreate,
     DeviceUpdate,
@@ -193,14 +196,32 @@ def test_contractors_change_nothing(session: Session) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["汚水", "２号", "No.2 汚水", "ﾎﾟﾝﾌﾟ", "zz-sn-77", "ZZ-SN-77 ポンプ", "見本検索"],
+    [
+        "汚水",
+        "２号",
+        "No.2 汚水",
+        "ﾎﾟﾝﾌﾟ",
+        "ぽんぷ",
+        "zz-sn-77",
+        "ＺＺＳＮ77",
+        "sn77",
+        "ZZ-SN-77 ポンプ",
+        "見本検索",
+        "大澤",
+        "旧番号-9",
+        "kp200",
+    ],
 )
 def test_search_folds_width_and_case_and_looks_at_the_device_in_place(
     session: Session, typed: str
 ) -> None:
-    place = make_facility(session, name="見本検索ポンプ場")
-    position = make_position(session, place, name="No.2汚水ポンプ(2号)")
-    make_installation(session, position, make_device(session, serial_no="ZZ-SN-77"))
+    place = make_facility(session, name="見本検索大沢ポンプ場")
+    position = make_position(session, place, name="No.2汚水ポンプ(2号)", legacy_codes=["旧番号-9"])
+    model = DeviceModel(manufacturer="架空", model_no="KP-200")
+    session.add(model)
+    session.flush()
+    device = make_device(session, serial_no="ZZ-SN-77", model_id=model.id)
+    make_installation(session, position, device)
     rows = positions.page(session, {"q": typed}, after="", limit=500)
     assert position.id in {row["id"] for row in rows}
 
@@ -399,3 +420,19 @@ def test_a_word_is_looked_for_in_everything_a_device_is_called(session: Session)
         found = devices.page(session, q=typed, class_code=None, after="", limit=10)
         assert [row["id"] for row in found] == [device.id]
     assert devices.page(session, q="QX-9988 無い", class_code=None, after="", limit=10) == []
+
+
+@given(st.text(st.characters(codec="cp932", include_characters="−〜‖")))
+def test_what_is_typed_folds_as_what_is_stored(engine: Engine, text_typed: str) -> None:
+    given_text = text_typed.replace("\0", "")
+    with engine.connect() as connection:
+        stored = connection.execute(
+            text("select gesuibo.fold(:given)"), {"given": given_text}
+        ).scalar_one()
+    assert search.folded(given_text) == stored
+
+
+def test_a_word_with_a_slip_leads_to_names_like_it(session: Session) -> None:
+    make_position(session, name="自動除塵機スクリーン")
+    assert positions.alike(session, "自動除塵器スクリーン") == ["自動除塵機スクリーン"]
+    assert positions.alike(session, "まったく別のもの") == []
