@@ -37,6 +37,8 @@ FILES = {
         ("equipment", CITY / "equipment_ledger.csv"),
         ("replaced_devices", CITY / "replaced_devices.csv"),
         ("faults", CITY / "fault_history.csv"),
+        ("inspections", CITY / "inspections.csv"),
+        ("part_replacements", CITY / "part_replacements.csv"),
     ),
     "bend": (
         ("classes", SAMPLES / "classes" / "equipment_classes.csv"),

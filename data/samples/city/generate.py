@@ -8,7 +8,7 @@ python data/samples/city/generate.py --cp932 ledger.csv      # … and as Excel'
 import argparse
 from pathlib import Path
 
-from generator import case_rows, facilities, ledger, parties, tables
+from generator import case_rows, facilities, ledger, parties, tables, upkeep
 from generator.dirty import write_dirty
 
 HERE = Path(__file__).parent
@@ -38,7 +38,12 @@ def write_city(folder: Path, rows: list[tables.Row]) -> None:
     tables.write(folder / "equipment_ledger.csv", ledger.HEADER, rows)
     replaced = ledger.replaced_rows()
     tables.write(folder / "replaced_devices.csv", ledger.REPLACED_HEADER, replaced)
-    tables.write(folder / "fault_history.csv", case_rows.HEADER, case_rows.fault_rows())
+    faults = list(case_rows.fault_rows())
+    tables.write(folder / "fault_history.csv", case_rows.HEADER, faults)
+    inspections = upkeep.inspection_rows(rows)
+    tables.write(folder / "inspections.csv", upkeep.INSPECTION_HEADER, inspections)
+    parts = upkeep.part_rows(faults)
+    tables.write(folder / "part_replacements.csv", upkeep.PART_HEADER, parts)
     tables.write(folder / "companies.csv", parties.COMPANY_HEADER, parties.company_rows())
     tables.write(folder / "contracts.csv", parties.CONTRACT_HEADER, parties.contract_rows())
     tables.write(folder / "users.csv", parties.USER_HEADER, parties.user_rows())

@@ -28,6 +28,7 @@ CITY = (
     SAMPLES / "city" / "contracts.csv",
     SAMPLES / "city" / "equipment_ledger.csv",
     SAMPLES / "city" / "replaced_devices.csv",
+    SAMPLES / "city" / "inspections.csv",
 )
 
 
