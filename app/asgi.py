@@ -42,6 +42,7 @@ ROUTERS = (
     "importers.api",
     "importers.exporting.api",
     "importers.exporting.year_pages",
+    "importers.exporting.lists",
     "importers.provenance_pages",
     "importers.pages",
     "app.operations",

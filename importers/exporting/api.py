@@ -1,8 +1,6 @@
 """Ledgers as files, by HTTP."""
 
-import tempfile
-from collections.abc import Iterable, Iterator
-from typing import IO, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
@@ -11,6 +9,7 @@ from pydantic import BaseModel
 from importers.exporting.cp932 import ENCODING, Folding
 from importers.exporting.files import MEDIA_TYPES, LedgerFormat, written_csv, written_xlsx
 from importers.exporting.ledgers import lines_of
+from importers.exporting.parts import parts_of, spooled
 from importers.exporting.table_schema import table_schema
 from importers.sources.catalogue import SOURCES
 from service.accounts.access import requires
@@ -37,7 +36,6 @@ LedgerName = Literal[
     "part_replacements",
 ]
 CsvEncoding = Literal["utf-8", "cp932"]
-_PART_BYTES = 1 << 18
 
 
 class FoldedRead(BaseModel):
@@ -73,12 +71,12 @@ def export(
         file = written_xlsx(lines, SOURCES[ledger].title)
     elif encoding == ENCODING:
         folding = Folding(lines)
-        file = _spooled(written_csv(folding, ENCODING))
+        file = spooled(written_csv(folding, ENCODING))
         headers["X-Folded-Count"] = str(len(folding.found))
         media_type = "text/csv; charset=Shift_JIS"
     else:
-        file = _spooled(written_csv(lines))
-    return StreamingResponse(_parts(file), media_type=media_type, headers=headers)
+        file = spooled(written_csv(lines))
+    return StreamingResponse(parts_of(file), media_type=media_type, headers=headers)
 
 
 @router.get("/{ledger}/folded.json")
@@ -94,17 +92,3 @@ def read_folded(session: SessionDep, _by: Reader, ledger: LedgerName) -> list[Fo
 def read_schema(_by: Reader, ledger: LedgerName) -> dict[str, Any]:
     """The columns of a ledger as a Frictionless Table Schema."""
     return table_schema(ledger)
-
-
-def _spooled(parts: Iterable[bytes]) -> IO[bytes]:
-    """On disk, so that an error while writing is still an error of the answer."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `_parts`
-    file.writelines(parts)
-    file.seek(0)
-    return file
-
-
-def _parts(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while part := file.read(_PART_BYTES):
-            yield part

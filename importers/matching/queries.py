@@ -67,8 +67,7 @@ _FACILITIES_OF_PLACES = text(
     " where p.position_code = any(:codes)"
 )
 _HEALTH = text(
-    "select position_code, health, health_judged_on from position"
-    " where position_code = any(:codes)"
+    "select position_code, health, health_judged_on from position where position_code = any(:codes)"
 )
 _ASSET_CODES = text("select asset_code from device where asset_code = any(:codes)")
 _BY_SERIAL = text(

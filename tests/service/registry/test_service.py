@@ -422,7 +422,7 @@ def test_a_word_is_looked_for_in_everything_a_device_is_called(session: Session)
     assert devices.page(session, q="QX-9988 無い", class_code=None, after="", limit=10) == []
 
 
-@given(st.text(st.characters(codec="cp932", include_characters="−〜‖")))
+@given(st.text(st.characters(codec="cp932", include_characters="−〜‖¢£¬")))
 def test_what_is_typed_folds_as_what_is_stored(engine: Engine, text_typed: str) -> None:
     given_text = text_typed.replace("\0", "")
     with engine.connect() as connection:
