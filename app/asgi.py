@@ -26,6 +26,7 @@ ROUTERS = (
     "service.registry.pages",
     "service.registry.facility_pages",
     "service.registry.life_pages",
+    "service.registry.quality_pages",
     "service.attachments.api",
     "service.faults.api",
     "service.faults.events",

@@ -54,6 +54,7 @@ OWN_NOUNS = {
         "corrections",
         "facility_pages",
         "past",
+        "quality_pages",
     },
     "tags": {
         "guessing",

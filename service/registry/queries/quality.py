@@ -1,0 +1,122 @@
+"""What is missing or contradicts itself in the register, one statement a question."""
+
+from typing import NamedTuple
+
+from sqlalchemy import RowMapping, text
+from sqlmodel import Session
+
+from service.core.i18n.marker import N_
+
+
+class Check(NamedTuple):
+    """``rows`` selects kind (of page), id, code, name and detail of what is to be mended."""
+
+    title: str
+    advice: str
+    rows: str
+
+
+_HERE = """
+  from installation i join device d on d.id = i.device_id
+  join position p on p.id = i.position_id join facility f on f.id = i.facility_id
+  where i.period @> gesuibo.day() and p.status <> 'abolished'
+"""
+_DEVICE = (
+    "select 'devices' as kind, d.id, d.asset_code as code, concat_ws(' ', f.name, p.name) as name"
+)
+_POSITION = (
+    "select 'positions' as kind, p.id, p.position_code as code,"
+    " concat_ws(' ', f.name, p.name) as name"
+)
+_FACILITY = "select 'facilities' as kind, f.id, f.facility_code as code, f.name"
+CHECKS: dict[str, Check] = {
+    "no-date": Check(
+        N_("設置年月が分からない機器"),
+        N_("故障率と更新時期の計算に入れられません。完成図書や銘板で調べて台帳を直します。"),
+        f"{_DEVICE}, coalesce(d.installed_raw, '') as detail {_HERE} and d.installed_from is null",
+    ),
+    "impossible-date": Check(
+        N_("日付が矛盾している機器"),
+        N_("製造が設置より後、設置や撤去が今日より先、撤去が設置より前のどれかです。"),
+        f"{_DEVICE}, concat_ws(' / ', d.manufactured_raw, d.installed_raw, d.retired_on::text)"
+        f" as detail {_HERE} and (d.manufactured_from > d.installed_to"
+        " or d.installed_from > gesuibo.day() or d.retired_on < d.installed_from)",
+    ),
+    "same-serial": Check(
+        N_("製造番号と製造者が同じ機器"),
+        N_("二重に登録された恐れがあります。同じ機器なら一つにまとめます。"),
+        "select 'devices' as kind, d.id, d.asset_code as code,"
+        " concat_ws(' ', m.manufacturer, m.model_no) as name, d.serial_no as detail"
+        " from device d join device_model m on m.id = d.model_id"
+        " join (select lower(d.serial_no) as serial, m.manufacturer from device d"
+        " join device_model m on m.id = d.model_id"
+        " where length(d.serial_no) >= 3 group by 1, 2 having count(*) > 1) twice"
+        " on twice.serial = lower(d.serial_no)"
+        " and twice.manufacturer is not distinct from m.manufacturer",
+    ),
+    "no-model": Check(
+        N_("型式が分からない機器"),
+        N_("同じ型式の機器の故障と比べられません。銘板の写真で確かめます。"),
+        f"{_DEVICE}, coalesce(d.spec_raw, '') as detail {_HERE} and d.model_id is null",
+    ),
+    "no-device": Check(
+        N_("機器のない設置箇所"),
+        N_("使用中なのに機器が設置されていません。設置を記録するか、休止・廃止にします。"),
+        f"{_POSITION}, '' as detail from position p join facility f on f.id = p.facility_id"
+        " where p.status = 'in_use' and not exists (select 1 from installation i"
+        " where i.position_id = p.id and i.period @> gesuibo.day())"
+        " and not exists (select 1 from position part where part.parent_id = p.id)",
+    ),
+    "closed-facility": Check(
+        N_("廃止された施設に残る設置箇所"),
+        N_("施設は廃止ですが、設置箇所が使用中のままです。"),
+        f"{_POSITION}, '' as detail from position p join facility f on f.id = p.facility_id"
+        " where f.status = 'abolished' and p.status <> 'abolished'",
+    ),
+    "no-place": Check(
+        N_("場所が分からない設置箇所"),
+        N_("同じ施設の中で現地を探せません。系列・棟・階・室を入れます。"),
+        f"{_POSITION}, '' as detail from position p join facility f on f.id = p.facility_id"
+        " where p.location_id is null and p.status = 'in_use'"
+        " and f.facility_type in ('treatment_plant', 'pump_station')",
+    ),
+    "no-coordinates": Check(
+        N_("位置（緯度・経度）のない施設"),
+        N_("地図に載りません。台帳に緯度・経度か平面直角座標を入れて取り込みます。"),
+        f"{_FACILITY}, coalesce(f.address, '') as detail from facility f"
+        " where f.geom is null and f.status <> 'abolished'",
+    ),
+    "far-away": Check(
+        N_("ほかの施設から遠く離れた施設"),
+        N_("市の中心から30km以上離れています。測地系や緯度・経度の取り違えを確かめます。"),
+        f"{_FACILITY}, round(st_distance(f.geom::geography, c.middle::geography) / 1000)::text"
+        " || ' km' as detail from facility f,"
+        " (select st_setsrid(st_makepoint("
+        "   percentile_cont(0.5) within group (order by st_x(geom)),"
+        "   percentile_cont(0.5) within group (order by st_y(geom))), 6668) as middle"
+        "  from facility where geom is not null) c"
+        " where f.geom is not null and st_distance(f.geom::geography, c.middle::geography) > 30000",
+    ),
+    "unverified-class": Check(
+        N_("耐用年数を確かめていない分類の設置箇所"),
+        N_("分類マスタが「要確認」のままです。出典と照らして確認済にします。"),
+        f"{_POSITION}, c.class_code || ' ' || c.minor as detail from position p"
+        " join facility f on f.id = p.facility_id join equipment_class c on c.id = p.class_id"
+        " where not c.verified and p.status = 'in_use'",
+    ),
+}
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many records each question names."""
+    parts = (
+        f"select '{name}' as name, count(*) as found from ({check.rows}) q"
+        for name, check in CHECKS.items()
+    )
+    rows = session.execute(text(" union all ".join(parts)))
+    return {row["name"]: row["found"] for row in rows.mappings()}
+
+
+def rows(session: Session, name: str, *, limit: int) -> list[RowMapping]:
+    statement = text(f"select * from ({CHECKS[name].rows}) q order by code limit :limit")
+    return list(session.execute(statement, {"limit": limit}).mappings())
