@@ -24,6 +24,8 @@ RULES = values.RULES | {
     "by-order": N_("同じ名称が同じ数だけあるため、並び順で対応させました"),
     "old-code": N_("旧番号から設置箇所を見つけました"),
     "facility-prefixed": N_("施設コードを前に付けました"),
+    "measured": N_("測定値を数値・単位・判定に分けました"),
+    "kept-as-words": N_("数値として読めないため、書かれたとおりに記録します"),
     "zeros-restored": N_("番号の先頭の0を補いました"),
 }
 REASONS = (

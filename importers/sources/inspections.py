@@ -1,6 +1,7 @@
 """Inspections (点検記録): one row is one inspection of one place."""
 
 import re
+from decimal import Decimal
 
 from importers.matching.maintenance import MaintenanceMatcher
 from importers.records import Draft, Ref, RowNotes
@@ -19,16 +20,18 @@ from importers.sources.readers import dates
 from importers.sources.source import Binding, Cells, Column, Source, column, dated, picked
 from importers.values.choices import choice
 from importers.values.dates import read_first_day
-from importers.values.reading import Reader, Reading, Unreadable
+from importers.values.reading import Change, Reader, Reading, Unreadable
 from importers.values.text import trimmed
 from service.core.i18n.marker import N_
 from service.maintenance.domain import (
     INSPECTION_KIND_LABELS,
     JUDGEMENT_LABELS,
     InspectionKind,
+    Item,
     ItemUnreadable,
     Judgement,
     read_items,
+    write_item,
     write_items,
 )
 
@@ -102,9 +105,18 @@ def _measured(binding: Binding) -> Reader:
         (item,) = read_items(f"{name}={written}")
         if "value" in item:
             item.setdefault("unit", binding.unit or unit)
-        return Reading(item)
+        said = write_item(item).removeprefix(f"{name}=")
+        rule = "kept-as-words" if "text" in item else "measured"
+        return Reading(item, (Change(rule, raw, said),) if raw != _figure_of(item) else ())
 
     return read
+
+
+def _figure_of(item: Item) -> str:
+    """The bare figure, when nothing else was said."""
+    if "value" not in item or "judgement" in item:
+        return ""
+    return format(Decimal(str(item["value"])).normalize(), "f")
 
 
 def _measured_column(field: str) -> Column:

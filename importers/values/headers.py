@@ -55,6 +55,12 @@ UNITS = {
     "極": "P",
     "min-1": "min-1",
     "rpm": "min-1",
+    "mω": "MΩ",
+    "mm/s": "mm/s",
+    "°c": "℃",
+    "mpa": "MPa",
+    "kpa": "kPa",
+    "回": "回",
     WESTERN: WESTERN,
 }
 _HINTS = frozenset({"和暦", "元号", "年号", "税込", "税込み", "税抜", "税抜き", "税別", "単位"})

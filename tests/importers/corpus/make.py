@@ -22,6 +22,7 @@ from tests.importers.corpus.files import (
     points,
     prices,
     records,
+    upkeep,
     words,
     workbooks,
 )
@@ -45,6 +46,7 @@ MAKERS = (
     records.kintone, records.faults, records.companies, records.photos,
     municipal.machines, municipal.manholes, municipal.electrical, municipal.assets,
     municipal.renamed,
+    upkeep.inspections, upkeep.parts,
     neighbours.repairs, neighbours.stations, neighbours.business_partners, neighbours.card,
 )  # fmt: skip
 

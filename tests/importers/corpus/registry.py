@@ -56,6 +56,22 @@ _FAULT = text("""
     left join position p on p.id = k.position_id
     where k.id = :id
 """)
+_INSPECTION = text("""
+    select f.facility_code as facility, p.position_code as position, i.kind, i.result, i.health,
+           i.inspected_from || '/' || i.inspected_to as inspected, i.inspector,
+           i.next_due_on::text as due,
+           (select (m ->> 'value')::float from jsonb_array_elements(i.items) m
+             where m ->> 'item' = '電流') as current,
+           (select (m ->> 'value')::float from jsonb_array_elements(i.items) m
+             where m ->> 'item' = '絶縁抵抗') as insulation
+    from inspection i join position p on p.id = i.position_id
+    join facility f on f.id = i.facility_id where i.id = :id
+""")
+_PART = text("""
+    select p.position_code as position, r.part_name as part, r.part_no, r.quantity,
+           r.replaced_from || '/' || r.replaced_to as replaced, r.done_by, r.cost_yen as cost
+    from part_replacement r join position p on p.id = r.position_id where r.id = :id
+""")
 _COMPANY = text("""
     select company_code as code, name, night_phone as phone, corporate_number
     from company where id = :id
@@ -107,6 +123,8 @@ _READ: dict[str, Callable[[Session, UUID], Facts]] = {
     "equipment": _equipment,
     "facilities": lambda session, at: _one(session, _FACILITY, at),
     "faults": lambda session, at: _one(session, _FAULT, at),
+    "inspections": lambda session, at: _one(session, _INSPECTION, at),
+    "part_replacements": lambda session, at: _one(session, _PART, at),
     "companies": lambda session, at: _one(session, _COMPANY, at),
     "photos": lambda session, at: _one(session, _PHOTO, at),
 }
