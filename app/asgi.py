@@ -33,6 +33,7 @@ ROUTERS = (
     "service.faults.pages",
     "service.maintenance.api",
     "service.maintenance.pages",
+    "service.maintenance.desk",
     "service.tags.api",
     "service.tags.run_api",
     "service.tags.papers",

@@ -10,13 +10,16 @@ from service.core.http.conditional import IfMatch
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import SessionDep
 from service.core.paging import DEFAULT_LIMIT, Page
-from service.maintenance import queries, service
+from service.maintenance import part_lists, queries, service
 from service.maintenance.queries import Chosen
 from service.maintenance.schemas import (
     DueRead,
     InspectionCorrection,
     InspectionCreate,
     InspectionRead,
+    ModelPartCreate,
+    ModelPartRead,
+    ModelPartUpdate,
     PartReplacementCorrection,
     PartReplacementCreate,
     PartReplacementRead,
@@ -153,6 +156,36 @@ def correct_replacement(
     service.correct_replacement(session, replacement_id, change, expected, by=by)
     found = _replacement(session, replacement_id)
     return one(request, found, found.version)
+
+
+@router.get("/devices/{device_id}/parts")
+def list_parts(session: SessionDep, _by: Reader, device_id: UUID) -> list[ModelPartRead]:
+    """The part list of the device's model, with what was last changed in this device."""
+    rows = part_lists.parts_of(session, device_id)
+    return [ModelPartRead.model_validate(dict(row)) for row in rows]
+
+
+@router.post("/devices/{device_id}/parts", status_code=201)
+def add_part(
+    session: SessionDep, by: Writer, device_id: UUID, new: ModelPartCreate
+) -> ModelPartRead:
+    """Holds for all devices of the same model."""
+    part = part_lists.add_part(session, device_id, new, by=by)
+    rows = part_lists.parts_of(session, device_id)
+    return ModelPartRead.model_validate(dict(next(row for row in rows if row["id"] == part.id)))
+
+
+@router.patch("/model-parts/{part_id}", status_code=204)
+def change_part(
+    session: SessionDep, by: Writer, part_id: UUID, change: ModelPartUpdate, expected: IfMatch
+) -> None:
+    """What is absent stays."""
+    part_lists.change_part(session, part_id, change, expected, by=by)
+
+
+@router.delete("/model-parts/{part_id}", status_code=204)
+def remove_part(session: SessionDep, by: Writer, part_id: UUID, expected: IfMatch) -> None:
+    part_lists.remove_part(session, part_id, expected, by=by)
 
 
 def _inspection(session: SessionDep, inspection_id: UUID) -> InspectionRead:

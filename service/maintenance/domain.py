@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from service.core.errors import Invalid
+from service.core.errors import Conflict, Invalid
 from service.core.i18n.marker import N_
 
 
@@ -71,6 +71,16 @@ class CompanyUnknown(Invalid):
 class CaseUnknown(Invalid):
     code = "case-unknown"
     message = N_("案件番号「%(case_no)s」は登録されていません。")
+
+
+class ModelUnknown(Conflict):
+    code = "model-unknown"
+    message = N_("この機器の型式が登録されていないため、部品表を作れません。")
+
+
+class PartListed(Invalid):
+    code = "part-listed"
+    message = N_("この部品はすでに部品表にあります。")
 
 
 class ItemUnreadable(Invalid):

@@ -102,3 +102,27 @@ class PartReplacement(Versioned, Imported, table=True):
     case_id: UUID | None = Field(default=None, foreign_key="fault_case.id", index=True)
     cause: str | None = None
     note: str | None = None
+
+
+class ModelPart(Versioned, table=True):
+    """A part that devices of a model wear out, and after how many years it is usually changed."""
+
+    __tablename__ = "model_part"
+    __table_args__ = (
+        CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("interval_years between 1 and 100", name="interval_years"),
+        UniqueConstraint(
+            "model_id",
+            "part_name",
+            "part_no",
+            name="uq_model_part_model_id_part",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    model_id: UUID = Field(foreign_key="device_model.id")
+    part_name: str
+    part_no: str | None = None
+    quantity: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    interval_years: int | None = None
+    note: str | None = None

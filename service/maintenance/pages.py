@@ -17,7 +17,7 @@ from service.core.http.forms import Submitted, Typed, attempt, read_form, yen_ty
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.paging import cut, encode_cursor
-from service.maintenance import queries, service
+from service.maintenance import part_lists, queries, service
 from service.maintenance.domain import (
     INSPECTION_KIND_LABELS,
     JUDGEMENT_LABELS,
@@ -187,7 +187,14 @@ def _form_page(
 
 def _place(session: SessionDep, position_id: UUID) -> dict[str, Any]:
     card = registry.position_card(session, position_id)
-    return {"id": card.id, "name": card.name, "facility_name": card.facility_name}
+    device = card.device.id if card.device else None
+    names = part_lists.names(session, device) if device else []
+    return {
+        "id": card.id,
+        "name": card.name,
+        "facility_name": card.facility_name,
+        "part_names": names,
+    }
 
 
 def _place_of(row: Row) -> dict[str, Any]:
@@ -195,6 +202,7 @@ def _place_of(row: Row) -> dict[str, Any]:
         "id": row["position_id"],
         "name": row["position_name"],
         "facility_name": row["facility_name"],
+        "part_names": [],
     }
 
 

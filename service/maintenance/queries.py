@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, TextClause, text
 from sqlmodel import Session, col, select
 
 from service.accounts.models import Company
-from service.maintenance.models import Inspection, PartReplacement
+from service.maintenance.models import Inspection, ModelPart, PartReplacement
 from service.registry.queries.partial_dates import as_json
 
 _PLACED = (
@@ -83,6 +83,18 @@ _LATEST_HEALTH = text(
     "select health, inspected_from as judged_on from inspection"
     " where position_id = :id and health is not null"
     " order by inspected_from desc, inspected_to desc, seq desc limit 1"
+)
+# A part without a date of its own is as old as the device.
+_PARTS = text(
+    "select l.id, l.model_id, l.part_name, l.part_no, l.quantity, l.interval_years, l.note,"
+    " l.version, r.last as last_replaced_on,"
+    " case when l.interval_years is not null then (coalesce(r.last, d.overhauled_on,"
+    " d.installed_from) + make_interval(years => l.interval_years))::date end as due_on"
+    " from device d join model_part l on l.model_id = d.model_id"
+    " left join lateral (select max(p.replaced_from) as last from part_replacement p"
+    " where p.device_id = d.id and p.part_name = l.part_name"
+    " and (l.part_no is null or p.part_no is null or p.part_no = l.part_no)) r on true"
+    " where d.id = :id order by due_on nulls last, l.part_name, l.part_no"
 )
 _CASE = text("select id from fault_case where case_no = :case_no")
 
@@ -164,3 +176,11 @@ def company_id(session: Session, company_code: str) -> UUID | None:
 def case_id(session: Session, case_no: str) -> UUID | None:
     found: UUID | None = session.execute(_CASE, {"case_no": case_no}).scalar_one_or_none()
     return found
+
+
+def parts_of_device(session: Session, device_id: UUID) -> list[RowMapping]:
+    return list(session.execute(_PARTS, {"id": device_id}).mappings())
+
+
+def locked_part(session: Session, part_id: UUID) -> ModelPart | None:
+    return session.get(ModelPart, part_id, with_for_update=True)

@@ -212,3 +212,34 @@ class DueRead(BaseModel):
     next_due_on: date
     overdue_days: int
     last_inspected: PartialDateRead
+
+
+class ModelPartCreate(_Sent):
+    """``interval_years`` is after how many years the part is usually changed."""
+
+    part_name: Name
+    part_no: Short | None = None
+    quantity: Count = 1
+    interval_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    note: Note | None = None
+
+
+class ModelPartUpdate(_Sent):
+    quantity: Count = 1
+    interval_years: Annotated[int, Field(ge=1, le=100)] | None = None
+    note: Note | None = None
+
+
+class ModelPartRead(BaseModel):
+    """A part of a device's model, as it stands with this device."""
+
+    id: UUID
+    model_id: UUID
+    part_name: str
+    part_no: str | None
+    quantity: int
+    interval_years: int | None
+    note: str | None
+    version: int
+    last_replaced_on: date | None
+    due_on: date | None

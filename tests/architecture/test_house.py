@@ -69,7 +69,7 @@ OWN_NOUNS = {
         "papers",
         "run_api",
     },
-    "maintenance": set(),
+    "maintenance": {"part_lists", "desk"},
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40
