@@ -31,6 +31,8 @@ ROUTERS = (
     "service.faults.api",
     "service.faults.events",
     "service.faults.pages",
+    "service.faults.approval_api",
+    "service.faults.approval_pages",
     "service.maintenance.api",
     "service.maintenance.pages",
     "service.maintenance.desk",

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from service.accounts.actor import Actor
 from service.accounts.domain import Role
 from service.accounts.models import Company, Contract, Phone, SignIn, UserAccount
+from service.accounts.permissions import MATRIX, Permission
 from service.core.reading import Read, driver_sql
 
 _TAKE_ON = text("select * from gesuibo.take_on(:given)")
@@ -80,3 +81,15 @@ def end_sign_ins(session: Session, user_id: UUID) -> None:
 
 def user_count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(UserAccount)).one()
+
+
+def handlers(session: Session) -> list[UserAccount]:
+    """Those who may handle and approve cases, by name."""
+    roles = [role.value for role in MATRIX[Permission.CASES_HANDLE]]
+    statement = (
+        select(UserAccount)
+        .where(col(UserAccount.role).in_(roles))
+        .where(col(UserAccount.disabled_at).is_(None))
+        .order_by(col(UserAccount.display_name))
+    )
+    return list(session.exec(statement))

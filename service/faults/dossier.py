@@ -46,6 +46,7 @@ _CHANGES = text("""
   select id, at, actor_name, via, action, before, after, reason
   from audit_entry
   where target_type = 'fault_case' and target_id = :case_id and action <> 'report.filed'
+    and action not like 'approval.%'
   order by id
 """)
 _PHOTOS = text("""

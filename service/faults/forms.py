@@ -16,6 +16,7 @@ from service.faults.schemas import (
     ReportCreate,
     Resolve,
     ResponseCreate,
+    Submission,
     Wait,
 )
 from service.faults.steps import Step
@@ -39,6 +40,8 @@ def step_form(step: Step, values: Mapping[str, Any]) -> Reasoned:
     known = {name: values[name] for name in values if name != "version"}
     if step is Step.WAIT:
         return read_form(Wait, known)
+    if step is Step.SUBMIT:
+        return read_form(Submission, known, moments=("stop_from", "stop_to"))
     if step in {Step.RESOLVE, Step.CLOSE}:
         return read_form(Resolve, known, moments=("stop_from", "stop_to"))
     return read_form(Reasoned, known)

@@ -15,7 +15,8 @@ from service.core.clock import now
 from service.core.errors import FieldError, NotFound
 from service.core.http.conditional import ensure_version
 from service.core.i18n.dates import tokyo_day
-from service.faults import queries
+from service.faults import approval_queries, queries
+from service.faults.approval_domain import ApprovalPending
 from service.faults.domain import (
     CaseState,
     EndsBeforeStart,
@@ -133,6 +134,8 @@ def take_step(
     case = take(session, case_id, by=by, expected=expected)
     if case.state == CaseState.MERGED:
         raise CaseIsMerged
+    if case.state == CaseState.IN_APPROVAL and approval_queries.pending(session, case.id):
+        raise ApprovalPending
     reason = given.reason if given else None
     if step is Step.WAIT:
         wait_reason = given.wait_reason if isinstance(given, Wait) else None
@@ -162,10 +165,20 @@ def _wait(
 def _close(session: Session, case: FaultCase, times: Resolve, *, by: Actor) -> FaultCase:
     """A case closes only with its downtime known, even if that is none: the rates need it."""
     ensure_transition(CaseState(case.state), CaseState.CLOSED)
+    downtime = known_downtime(case, times)
+    return move(session, case, Step.CLOSE, by=by, reason=times.reason, **downtime)
+
+
+def known_downtime(case: FaultCase, times: Resolve) -> dict[str, datetime | None]:
+    """Stop and restoration as they will be kept.
+
+    Raises:
+        DowntimeUnknown: when one of them is still open.
+    """
     downtime = _downtime(case, times)
     if None in {downtime["stop_from"], downtime["stop_to"]}:
         raise DowntimeUnknown(errors=[FieldError("/stop_to", DowntimeUnknown.message)])
-    return move(session, case, Step.CLOSE, by=by, reason=times.reason, **downtime)
+    return downtime
 
 
 def _downtime(case: FaultCase, times: Resolve) -> dict[str, datetime | None]:

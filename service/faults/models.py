@@ -228,6 +228,7 @@ class Approval(Keyed, table=True):
     comment: str | None = None
     post_facto: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     content_hash: bytes
+    request_id: UUID | None = Field(default=None, foreign_key="approval_request.id", index=True)
 
 
 class CaseNumber(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """What arrives and what is answered, as JSON. The phones' own contract is in `mobile_api`."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -139,6 +139,21 @@ class ResponseCreate(BaseModel):
     supersedes_id: UUID | None = None
 
 
+class DecisionGiven(BaseModel):
+    """承認 or 差戻し; a return and a decision in somebody's place need a comment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Literal["approved", "returned"]
+    comment: LongText | None = None
+
+
+class Commented(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    comment: LongText | None = None
+
+
 class CaseChange(BaseModel):
     """What staff correct or judge on a case; only what is given changes."""
 
@@ -182,6 +197,12 @@ class Resolve(Reasoned):
     stop_from: AwareDatetime | None = None
     stop_to: AwareDatetime | None = None
     no_downtime: bool = False
+
+
+class Submission(Resolve):
+    """起案. 事後決裁 (acted first, approved later) needs its reason."""
+
+    post_facto: bool = False
 
 
 class Merge(Reasoned):

@@ -11,6 +11,7 @@ TABLE_MODULES = (
     "service.attachments.models",
     "service.tags.models",
     "service.faults.models",
+    "service.faults.approval_models",
     "service.maintenance.models",
     "importers.models",
 )

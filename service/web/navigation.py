@@ -19,6 +19,7 @@ class NavItem:
 NAVIGATION = (
     NavItem("inbox", N_("受信箱"), "/inbox", "cases.handle", "inbox"),
     NavItem("cases", N_("案件"), "/cases", "cases.read", "report"),
+    NavItem("approvals", N_("決裁待ち"), "/approvals", "cases.handle", "check"),
     NavItem("positions", N_("設備台帳"), "/positions", "registry.read", "pump"),
     NavItem("facilities", N_("施設"), "/facilities", "registry.read", "building"),
     NavItem("analytics", N_("分析"), "/analytics/failure-rate", "analytics.read", "chart"),

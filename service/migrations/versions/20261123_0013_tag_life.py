@@ -84,9 +84,7 @@ def _printers_and_runs() -> None:
         "label_run",
         *_versioned(),
         sa.Column("run_no", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column(
-            "wanted", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False
-        ),
+        sa.Column("wanted", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("tag_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("state", sa.String(), server_default="waiting", nullable=False),
         sa.Column("done", sa.Integer(), server_default="0", nullable=False),
