@@ -15,6 +15,7 @@ from service.core.http.forms import Submitted, Typed, attempt, read_form
 from service.core.http.session import SessionDep
 from service.core.http.templating import render, wants_fragment
 from service.maintenance import part_lists
+from service.maintenance.forms import typed_values
 from service.maintenance.schemas import ModelPartCreate
 from service.registry.queries import devices
 
@@ -57,7 +58,7 @@ def _page(
 def add_part(
     request: Request, session: SessionDep, form: Submitted, by: Writer, device_id: UUID
 ) -> Response:
-    values = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    values = typed_values(form)
 
     def act() -> None:
         part_lists.add_part(session, device_id, read_form(ModelPartCreate, values), by=by)

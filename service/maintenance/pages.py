@@ -13,7 +13,7 @@ from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.core.clock import today
 from service.core.errors import NotFound
-from service.core.http.forms import Submitted, Typed, attempt, read_form, yen_typed
+from service.core.http.forms import Submitted, Typed, attempt, read_form
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.paging import cut, encode_cursor
@@ -22,9 +22,14 @@ from service.maintenance.domain import (
     INSPECTION_KIND_LABELS,
     JUDGEMENT_LABELS,
     JUDGEMENT_MARKS,
-    read_items,
     write_item,
     write_items,
+)
+from service.maintenance.forms import (
+    inspection_sent,
+    replacement_sent,
+    typed_values,
+    version_of,
 )
 from service.maintenance.queries import Chosen
 from service.maintenance.schemas import (
@@ -44,8 +49,6 @@ Writer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
 SHOWN = 50
 Row = Mapping[Any, Any]
 SPANS = (0, 30, service.DUE_DAYS, 365)
-_INSPECTED = ("inspector", "result", "health", "health_basis", "next_due_on", "note")
-_REPLACED = ("part_no", "done_by", "cost_yen", "case_no", "cause", "note")
 
 
 def shown(read: Mapping[str, Any]) -> Any:
@@ -136,34 +139,6 @@ def due_page(
 # -- recording and correcting ----------------------------------------------------------------------
 
 
-def _values(form: Submitted) -> dict[str, str]:
-    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-
-
-def _sent(
-    values: Mapping[str, str], day: str, optional: tuple[str, ...], *, corrects: bool
-) -> dict[str, Any]:
-    """What was typed, as the schemas take it; in a correction an emptied field is empty."""
-    sent: dict[str, Any] = {name: value for name, value in values.items() if name != "version"}
-    if values.get(day):
-        sent[day] = {"start": values[day], "end": values[day], "precision": "day"}
-    if corrects:
-        sent |= {name: None for name in optional if not values.get(name)}
-    return sent
-
-
-def _inspection_sent(values: Mapping[str, str], *, corrects: bool) -> dict[str, Any]:
-    sent = _sent(values, "inspected", _INSPECTED, corrects=corrects)
-    return sent | {"items": read_items(values.get("items", ""))}
-
-
-def _replacement_sent(values: Mapping[str, str], *, corrects: bool) -> dict[str, Any]:
-    sent = _sent(values, "replaced", _REPLACED, corrects=corrects)
-    if sent.get("cost_yen"):
-        sent["cost_yen"] = yen_typed(sent["cost_yen"])
-    return sent
-
-
 def _form_page(
     request: Request,
     template: str,
@@ -222,10 +197,10 @@ def record_inspection(
     request: Request, session: SessionDep, form: Submitted, by: Writer, position_id: UUID
 ) -> Response:
     place = _place(session, position_id)
-    values = _values(form)
+    values = typed_values(form)
 
     def act() -> None:
-        sent = _inspection_sent(values, corrects=False) | {"position_id": position_id}
+        sent = inspection_sent(values, corrects=False) | {"position_id": position_id}
         service.record_inspection(session, read_form(InspectionCreate, sent), by=by)
 
     failed = attempt(request, session, act, Typed("inspection", values))
@@ -247,11 +222,11 @@ def correct_inspection(
     request: Request, session: SessionDep, form: Submitted, by: Writer, inspection_id: UUID
 ) -> Response:
     row = _found(queries.inspection(session, inspection_id))
-    values = _values(form)
+    values = typed_values(form)
 
     def act() -> None:
-        change = read_form(InspectionCorrection, _inspection_sent(values, corrects=True))
-        service.correct_inspection(session, inspection_id, change, _version(values), by=by)
+        change = read_form(InspectionCorrection, inspection_sent(values, corrects=True))
+        service.correct_inspection(session, inspection_id, change, version_of(values), by=by)
 
     failed = attempt(request, session, act, Typed("inspection", values))
     if failed:
@@ -271,10 +246,10 @@ def record_replacement(
     request: Request, session: SessionDep, form: Submitted, by: Writer, position_id: UUID
 ) -> Response:
     place = _place(session, position_id)
-    values = _values(form)
+    values = typed_values(form)
 
     def act() -> None:
-        sent = _replacement_sent(values, corrects=False) | {"position_id": position_id}
+        sent = replacement_sent(values, corrects=False) | {"position_id": position_id}
         service.record_replacement(session, read_form(PartReplacementCreate, sent), by=by)
 
     failed = attempt(request, session, act, Typed("replacement", values))
@@ -296,11 +271,11 @@ def correct_replacement(
     request: Request, session: SessionDep, form: Submitted, by: Writer, replacement_id: UUID
 ) -> Response:
     row = _found(queries.replacement(session, replacement_id))
-    values = _values(form)
+    values = typed_values(form)
 
     def act() -> None:
-        change = read_form(PartReplacementCorrection, _replacement_sent(values, corrects=True))
-        service.correct_replacement(session, replacement_id, change, _version(values), by=by)
+        change = read_form(PartReplacementCorrection, replacement_sent(values, corrects=True))
+        service.correct_replacement(session, replacement_id, change, version_of(values), by=by)
 
     failed = attempt(request, session, act, Typed("replacement", values))
     if failed:
@@ -312,8 +287,3 @@ def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound
     return row
-
-
-def _version(values: Mapping[str, str]) -> int:
-    """A form without its version was made on none that there is."""
-    return int(values["version"]) if values.get("version", "").isdecimal() else 0

@@ -76,7 +76,7 @@ OWN_NOUNS = {
         "papers",
         "run_api",
     },
-    "maintenance": {"part_lists", "desk"},
+    "maintenance": {"part_lists", "desk", "forms"},
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40
