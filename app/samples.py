@@ -17,12 +17,15 @@ from sqlmodel import Session
 from importers import service as imports
 from importers.decisions import Decisions
 from importers.models import Outcome
+from service.accounts import queries as account_queries
 from service.accounts import service as accounts
 from service.accounts.actor import Actor, terminal_actor
 from service.accounts.domain import Role
 from service.core.database import make_engine, transaction
 from service.core.geometry import STORAGE_SRID
 from service.core.settings import get_settings
+from service.faults import approval_offices
+from service.faults.approval_offices import PostCreate, RouteCreate
 from service.tags import service as tags
 from service.tags.queries import tags as tag_queries
 
@@ -45,6 +48,7 @@ FILES = {
         ("bend_pumps", SAMPLES / "bend" / "lift_station_pumps.csv"),
     ),
 }
+_OFFICE_FROM = "2020-04-01"
 Progress = Callable[[str], None]
 OUTCOMES = ("rows", *(outcome.value for outcome in Outcome))
 
@@ -146,11 +150,44 @@ def _make_people(engine: Engine, sample: str, by: Actor, progress: Progress) -> 
             listed.append(
                 {"username": person.username, "password": password, "role": person.role.value}
             )
+        if sample == "city":
+            _make_office(session, by)
     path = _sign_in_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
     progress(f"users: {len(listed)}")
+
+
+def _make_office(session: Session, by: Actor) -> None:
+    """Routes and holders of roles of the sample city; the amounts are made up, too."""
+    people = {user.username: user.id for user in account_queries.users(session)}
+    routes: tuple[tuple[str, int, list[str], list[str]], ...] = (
+        ("軽易な案件（架空）", 0, ["chief", "manager"], []),
+        ("50万円以上（架空）", 500_000, ["chief", "manager", "director"], ["deputy_manager"]),
+    )
+    for name, cost_yen, steps, readers in routes:
+        route = {
+            "name": name,
+            "min_cost_yen": cost_yen,
+            "steps": steps,
+            "circulate": readers,
+            "valid_from": _OFFICE_FROM,
+        }
+        approval_offices.add_route(session, RouteCreate.model_validate(route), by=by)
+    for role, holder, deputy in (
+        ("chief", "staff2", "staff1"),
+        ("deputy_manager", "staff3", "staff2"),
+        ("manager", "staff4", "staff3"),
+        ("director", "admin", "staff4"),
+    ):
+        post = {
+            "role": role,
+            "user_id": people[holder],
+            "deputy_id": people[deputy],
+            "valid_from": _OFFICE_FROM,
+        }
+        approval_offices.add_post(session, PostCreate.model_validate(post), by=by)
 
 
 def _add(session: Session, person: SamplePerson, password: str, by: Actor) -> None:
