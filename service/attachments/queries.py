@@ -54,6 +54,15 @@ def response_exists(session: Session, response_id: UUID) -> bool:
     return session.execute(_RESPONSE, {"response_id": response_id}).first() is not None
 
 
+_OWNER_TABLES = {"position_id": "position", "device_id": "device", "facility_id": "facility"}
+
+
+def owner_exists(session: Session, owner: str, owner_id: UUID) -> bool:
+    table = _OWNER_TABLES[owner]
+    found = session.execute(text(f"select 1 from {table} where id = :id"), {"id": owner_id})  # noqa: S608
+    return found.first() is not None
+
+
 def add(session: Session, attachment: Attachment) -> bool:
     """False when the report has this very file already, whoever was quicker."""
     result: Any = session.execute(_ADD, attachment.model_dump())

@@ -129,6 +129,34 @@ def store_upload(
         return _kept(session, store, arrival, attachment, by=by).attachment
 
 
+def store_registry_file(
+    session: Session,
+    store: PhotoStore,
+    upload: Upload,
+    *,
+    owner: str,
+    owner_id: UUID,
+    kind: AttachmentKind,
+    by: Actor,
+) -> Attachment:
+    """Keeps a photo or a PDF of a position, a device or a facility.
+
+    ``owner`` is the column that names it.
+
+    Raises:
+        NotFound: when there is no such record.
+    """
+    by.require(Permission.REGISTRY_WRITE)
+    if not queries.owner_exists(session, owner, owner_id):
+        raise NotFound
+    limit = get_settings().photo_max_bytes
+    with arrived_from(upload.file, limit_bytes=limit) as arrival:
+        told = Told(kind, upload.filename or "")
+        attachment = _examined(arrival, arrival.sha256, told, by=by, takes_pdf=True)
+        setattr(attachment, owner, owner_id)
+        return _kept(session, store, arrival, attachment, by=by).attachment
+
+
 def _examined(
     arrival: Arrival, claimed: str, told: Told, *, by: Actor, takes_pdf: bool = False
 ) -> Attachment:
@@ -191,8 +219,7 @@ def _kept(
         after={
             "sha256": attachment.sha256,
             "size_bytes": attachment.size_bytes,
-            "report_id": attachment.report_id,
-            "response_id": attachment.response_id,
+            **{name: getattr(attachment, name) for name in queries.OWNERS},
         },
     )
     outbox.publish(
