@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, col, select
 
+from service.attachments.domain import AttachmentKind
 from service.attachments.models import Attachment
 
 OWNERS = ("report_id", "response_id", "position_id", "device_id", "facility_id")
@@ -90,6 +91,18 @@ def of_owner(session: Session, owner: str, owner_ids: Sequence[UUID]) -> list[At
         .order_by(col(Attachment.received_at), col(Attachment.id))
     )
     return list(session.exec(statement))
+
+
+def likeness(session: Session, position_id: UUID) -> Attachment | None:
+    """The picture by which people on site recognise the equipment: nameplate before overview."""
+    statement = (
+        select(Attachment)
+        .where(Attachment.position_id == position_id)
+        .where(col(Attachment.kind).in_((AttachmentKind.NAMEPLATE, AttachmentKind.OVERVIEW)))
+        .where(col(Attachment.width_px).is_not(None))
+        .order_by(col(Attachment.kind), col(Attachment.received_at).desc())
+    )
+    return session.exec(statement).first()
 
 
 def photo_counts(session: Session, report_ids: Sequence[UUID]) -> dict[UUID, PhotoCount]:

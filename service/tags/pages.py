@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from service.accounts.access import PUBLIC, MaybeActor, requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
+from service.attachments import queries as attachments
 from service.attachments.api import ReportForm, StoreDep
 from service.core import clock
 from service.core.errors import Forbidden
@@ -171,6 +172,7 @@ def _equipment_page(
         installed=_installed(equipment["device"]),
         open_cases=[_shown_case(case, locale) for case in equipment["open_cases"]],
         history=queries.history(session, equipment["position"]["id"]),
+        likeness=attachments.likeness(session, UUID(equipment["position"]["id"])),
         kind_labels={kind.value: INSTALLATION_KIND_LABELS[kind] for kind in InstallationKind},
         code=grouped(equipment["tag"]["code"]),
         user_id=by.id,

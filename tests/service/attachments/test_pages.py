@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from app.asgi import create_app
+from service.accounts.actor import terminal_actor
 from service.accounts.domain import Role
 from service.core.database import transaction
 from service.core.settings import Settings
+from service.tags import service as tags
 from tests.browser import DESKTOP, PHONE, served
 from tests.factories import (
     PASSWORD,
@@ -68,6 +70,16 @@ def test_a_nameplate_is_kept_and_shown_to_those_who_see_the_place(app: FastAPI, 
     assert _send(staff, elsewhere, "ほか.jpg", _picture(91)) == 303
     assert "ほか.jpg" not in worker.get(elsewhere).text
     assert _send(worker, path, "x.jpg", _picture(92)) == 403
+
+
+def test_the_tag_page_shows_what_the_equipment_looks_like(app: FastAPI, city: dict, engine: Engine):
+    with transaction(engine) as session:
+        position = make_position(session)
+        code = tags.mint_one(session, position.id, by=terminal_actor("test")).tag_code
+    staff = sign_in_client(app, city["staff"])
+    assert "likeness" not in staff.get(f"/T/{code}").text
+    assert _send(staff, f"/positions/{position.id}/files", "銘板.jpg", _picture(33)) == 303
+    assert "この機器の写真" in staff.get(f"/T/{code}").text
 
 
 def test_drawings_of_a_facility_and_what_is_neither(app: FastAPI, city: dict):
