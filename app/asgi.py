@@ -50,6 +50,7 @@ ROUTERS = (
     "importers.exporting.lists",
     "importers.provenance_pages",
     "importers.pages",
+    "importers.bulk_pages",
     "app.operations",
 )
 

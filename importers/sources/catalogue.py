@@ -8,6 +8,7 @@ from importers.errors import SourceUnknown
 from importers.mapping import Mapping, mapped
 from importers.sources import (
     bend_pumps,
+    bulk_changes,
     classes,
     companies,
     contracts,
@@ -41,6 +42,7 @@ SOURCES: dict[str, Source] = {
         inspections.SOURCE,
         part_replacements.SOURCE,
         bend_pumps.SOURCE,
+        bulk_changes.SOURCE,
     )
 }
 _MIN_COLUMNS = 2
