@@ -41,6 +41,8 @@ def database_url(maintenance_url: str) -> Iterator[str]:
     maintenance = create_engine(maintenance_url, isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:
         connection.execute(text(f'create database "{name}"'))
+        # As in a real cluster: what nobody was granted, nobody may do.
+        connection.execute(text(f'revoke connect, temporary on database "{name}" from public'))
     url = make_url(maintenance_url).set(database=name)
     owner = create_engine(url)
     with owner.begin() as connection:
