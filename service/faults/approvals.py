@@ -33,7 +33,7 @@ from service.faults.approval_models import ApprovalRequest
 from service.faults.domain import ApprovalTarget, CaseState, ensure_transition
 from service.faults.models import Approval, FaultCase
 from service.faults.schemas import Submission
-from service.faults.steps import Step
+from service.faults.steps import CaseIsMerged, Step
 from service.faults.vocabulary import ApprovalRole, Decision
 
 
@@ -72,6 +72,8 @@ def submit(
     case = handling.take(session, case_id, by=by, expected=expected)
     if by.id is None:
         raise Forbidden
+    if case.state == CaseState.MERGED:
+        raise CaseIsMerged
     if new.post_facto and not new.reason:
         raise CommentMissing(errors=[FieldError("/reason", CommentMissing.message)])
     ensure_transition(CaseState(case.state), CaseState.IN_APPROVAL)

@@ -106,10 +106,10 @@ def load_ledgers(story: Story, desk: Page) -> None:
 
 def print_tags(story: Story, desk: Page) -> tuple[str, str]:
     """The name of a pump and the address on its tag."""
-    desk.goto(f"{story.url}/tags/sheet?facility={STATION}")
-    desk.get_by_role("button", name="QRタグのない設置箇所の分を作成する").click()
-    desk.goto(f"{story.url}/tags/sheet?facility={STATION}")
-    expect(desk.locator(".label")).not_to_have_count(0)
+    desk.goto(f"{story.url}/tags?view=missing&facility={STATION}")
+    desk.get_by_role("button", name="この一覧の設置箇所にタグを作成する").click()
+    desk.goto(f"{story.url}/tags?view=missing&facility={STATION}")
+    expect(desk.get_by_text("該当するQRタグはありません")).to_be_visible()
     story.seen(desk, "2-tags")
     desk.goto(f"{story.url}/positions?q=No.1汚水ポンプ&middle=汚水ポンプ設備")
     desk.get_by_role("rowheader").get_by_role("link").first.click()
