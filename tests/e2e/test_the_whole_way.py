@@ -116,9 +116,8 @@ def print_tags(story: Story, desk: Page) -> tuple[str, str]:
     expect(desk.locator("#position-tags")).to_be_visible()
     expect(desk.locator("#cases-body table, #cases-body .empty").first).to_be_visible()
     story.seen(desk, "3-position")
-    address = desk.locator("#position-tags a").first.get_attribute("href")
-    assert address is not None
-    return desk.locator("h1").inner_text(), address
+    code = desk.locator("#position-tags a").first.inner_text().replace(" ", "")
+    return desk.locator("h1").inner_text(), f"/T/{code.replace('-', '')}"
 
 
 def report_fault(story: Story, phone: Page, worker: str, name: str, tag: str) -> None:
