@@ -28,7 +28,7 @@ ROUTERS = (
     "service.registry.life_pages",
     "service.registry.quality_pages",
     "service.attachments.api",
-    "service.attachments.pages",
+    "service.attachments.registry_files",
     "service.faults.api",
     "service.faults.events",
     "service.faults.pages",

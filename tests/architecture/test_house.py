@@ -24,7 +24,7 @@ VOCABULARY = {
 # A slice may own a noun besides the common names; each is here with its reason.
 OWN_NOUNS = {
     "accounts": {"actor", "access", "permissions"},
-    "attachments": {"store", "pictures", "arrival"},
+    "attachments": {"store", "pictures", "arrival", "registry_files"},
     "faults": {
         "symptoms",
         "vocabulary",
