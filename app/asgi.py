@@ -20,6 +20,7 @@ from service.core.settings import Settings, get_settings
 
 ROUTERS = (
     "service.accounts.pages",
+    "service.accounts.view_pages",
     "service.accounts.api",
     "service.audit.api",
     "service.registry.api",

@@ -91,3 +91,15 @@ class Phone(Keyed, table=True):
     expires_at: datetime = instant()
     last_seen_at: datetime | None = instant(optional=True)
     revoked_at: datetime | None = instant(optional=True)
+
+
+class SavedView(Keyed, table=True):
+    """A list with its conditions, under a name. Shared ones are seen by the whole office."""
+
+    __tablename__ = "saved_view"
+
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    name: str
+    path: str
+    query: str
+    is_shared: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.accounts.domain import Role
-from service.accounts.models import Company, Contract, Phone, SignIn, UserAccount
+from service.accounts.models import Company, Contract, Phone, SavedView, SignIn, UserAccount
 from service.accounts.permissions import MATRIX, Permission
 from service.core.reading import Read, driver_sql
 
@@ -93,3 +93,18 @@ def handlers(session: Session) -> list[UserAccount]:
         .order_by(col(UserAccount.display_name))
     )
     return list(session.exec(statement))
+
+
+def views(session: Session, path: str) -> list[SavedView]:
+    """One's own and the office's, by name; row-level security leaves out the others'."""
+    statement = select(SavedView).where(SavedView.path == path).order_by(col(SavedView.name))
+    return list(session.exec(statement))
+
+
+def view(session: Session, view_id: UUID) -> SavedView | None:
+    return session.get(SavedView, view_id)
+
+
+def view_count(session: Session, user_id: UUID) -> int:
+    statement = select(func.count()).select_from(SavedView).where(SavedView.user_id == user_id)
+    return session.exec(statement).one()

@@ -13,7 +13,7 @@ from service.accounts.permissions import Permission
 from service.core.http.conditional import IfMatch
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import SessionDep
-from service.faults import approvals
+from service.faults import approval_desk, approvals
 from service.faults.schemas import Commented, DecisionGiven, Submission
 from service.faults.vocabulary import ApprovalRole, Decision
 
@@ -49,7 +49,7 @@ def list_mine(session: SessionDep, by: Handler) -> list[ApprovalRequestRead]:
     """What waits for the reader's decision, the oldest first."""
     return [
         ApprovalRequestRead.model_validate(dict(row))
-        for row in approvals.desk_of(session, by=by).to_decide
+        for row in approval_desk.desk_of(session, by=by).to_decide
     ]
 
 

@@ -15,7 +15,7 @@ from service.core.errors import NotFound
 from service.core.http.forms import Submitted, Typed, attempt, read_form
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
-from service.faults import approval_offices, approvals, dossier, inbox
+from service.faults import approval_desk, approval_offices, approvals, dossier, inbox
 from service.faults.approval_domain import APPROVAL_ROLE_LABELS
 from service.faults.approval_offices import AbsenceChange, PostCreate, RouteCreate
 from service.faults.vocabulary import ApprovalRole, Decision
@@ -39,7 +39,7 @@ def _desk(
         request,
         "faults/approvals.html",
         status_code=status_code,
-        desk=approvals.desk_of(session, by=by),
+        desk=approval_desk.desk_of(session, by=by),
         roles=APPROVAL_ROLE_LABELS,
         typed=typed,
     )
@@ -90,7 +90,7 @@ def paper(request: Request, session: SessionDep, by: Handler, case_id: UUID) -> 
         "faults/paper.html",
         case=case,
         dossier=dossier.dossier(session, case_id),
-        round=approvals.round_of(session, case_id, by=by),
+        round=approval_desk.round_of(session, case_id, by=by),
         roles=APPROVAL_ROLE_LABELS,
         decisions=DECISION_LABELS,
         labels=LABELS,

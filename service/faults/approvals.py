@@ -1,11 +1,8 @@
 """決裁: a case goes round, is approved, returned or withdrawn; what was approved is hashed."""
 
 import hashlib
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping
 from sqlmodel import Session
 
 from service.accounts.actor import Actor
@@ -22,7 +19,6 @@ from service.faults.approval_domain import (
     ContentChanged,
     NobodyApproves,
     NothingToReview,
-    Post,
     RequestState,
     decision_of,
     ensure_comment,
@@ -70,13 +66,9 @@ def submit(
         CommentMissing: 事後決裁 without a reason.
     """
     case = handling.take(session, case_id, by=by, expected=expected)
+    _ensure_ready(case, new)
     if by.id is None:
         raise Forbidden
-    if case.state == CaseState.MERGED:
-        raise CaseIsMerged
-    if new.post_facto and not new.reason:
-        raise CommentMissing(errors=[FieldError("/reason", CommentMissing.message)])
-    ensure_transition(CaseState(case.state), CaseState.IN_APPROVAL)
     downtime = handling.known_downtime(case, new)
     day = today()
     cost = queries.cost_yen(session, case.id)
@@ -103,6 +95,14 @@ def submit(
     session.flush()
     _tell(session, case, request, by=by)
     return request
+
+
+def _ensure_ready(case: FaultCase, new: Submission) -> None:
+    if case.state == CaseState.MERGED:
+        raise CaseIsMerged
+    if new.post_facto and not new.reason:
+        raise CommentMissing(errors=[FieldError("/reason", CommentMissing.message)])
+    ensure_transition(CaseState(case.state), CaseState.IN_APPROVAL)
 
 
 def decide(
@@ -183,75 +183,6 @@ def acknowledge(
 def content_hash(session: Session, case_id: UUID) -> bytes:
     """SHA-256 of everything that an approver reads of the case."""
     return hashlib.sha256(queries.content(session, case_id).encode()).digest()
-
-
-@dataclass(frozen=True)
-class Round:
-    """The newest submission of a case, with its stamps.
-
-    ``is_intact`` is false once the content is no longer what was submitted.
-    """
-
-    request: ApprovalRequest
-    stamps: list[RowMapping]
-    is_intact: bool
-    may_decide: bool
-    may_withdraw: bool
-
-    @property
-    def role(self) -> str:
-        return self.request.steps[self.request.step_no]
-
-
-def round_of(session: Session, case_id: UUID, *, by: Actor) -> Round | None:
-    request = queries.latest(session, case_id)
-    if request is None:
-        return None
-    is_pending = request.state == RequestState.PENDING
-    day = today()
-    post = queries.posts(session, day).get(ApprovalRole(request.steps[request.step_no]))
-    return Round(
-        request,
-        queries.stamps(session, request.id),
-        is_intact=content_hash(session, case_id) == request.content_hash,
-        may_decide=is_pending and _decides(post, by, day),
-        may_withdraw=is_pending and request.submitted_by == by.id,
-    )
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What lies on a person's desk: to decide, to look at afterwards, and what they sent off."""
-
-    to_decide: list[RowMapping]
-    to_review: list[RowMapping]
-    to_read: list[RowMapping]
-    sent: list[RowMapping]
-
-    @property
-    def count(self) -> int:
-        return len(self.to_decide) + len(self.to_review) + len(self.to_read)
-
-
-def desk_of(session: Session, *, by: Actor) -> Desk:
-    by.require(Permission.CASES_HANDLE)
-    day = today()
-    posts = queries.posts(session, day)
-    deciding = {role.value for role, post in posts.items() if _decides(post, by, day)}
-    held = [role.value for role, post in posts.items() if post.user_id == by.id]
-    waiting = queries.requests(session, states=[RequestState.PENDING.value])
-    return Desk(
-        to_decide=[row for row in waiting if row["steps"][row["step_no"]] in deciding],
-        to_review=queries.unreviewed_proxies(session, held),
-        to_read=queries.circulating(session, held),
-        sent=[row for row in waiting if row["submitted_by"] == by.id],
-    )
-
-
-def _decides(post: Post | None, by: Actor, day: Any) -> bool:
-    if post is None or by.id is None:
-        return False
-    return post.user_id == by.id or (post.deputy_id == by.id and post.is_absent(day))
 
 
 def _open(session: Session, request_id: UUID, *, by: Actor) -> tuple[ApprovalRequest, FaultCase]:

@@ -19,7 +19,7 @@ from service.core.errors import Invalid, NotFound
 from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
-from service.faults import approvals, dossier, inbox, service
+from service.faults import approval_desk, dossier, inbox, service
 from service.faults.approval_domain import APPROVAL_ROLE_LABELS, REQUEST_STATE_LABELS
 from service.faults.domain import CaseState
 from service.faults.forms import (
@@ -68,7 +68,7 @@ def _case_page(
         labels=LABELS,
         attachment_kinds=list(ATTACHMENT_KIND_LABELS.items()),
         local_input=local_input,
-        round=approvals.round_of(session, case_id, by=by) if handles else None,
+        round=approval_desk.round_of(session, case_id, by=by) if handles else None,
         approval_roles=APPROVAL_ROLE_LABELS,
         request_states=REQUEST_STATE_LABELS,
     )

@@ -23,7 +23,7 @@ VOCABULARY = {
 }
 # A slice may own a noun besides the common names; each is here with its reason.
 OWN_NOUNS = {
-    "accounts": {"actor", "access", "permissions"},
+    "accounts": {"actor", "access", "permissions", "views", "view_pages"},
     "attachments": {"store", "pictures", "arrival", "registry_files"},
     "faults": {
         "symptoms",
@@ -41,6 +41,7 @@ OWN_NOUNS = {
         "papers",
         "approvals",
         "approval_api",
+        "approval_desk",
         "approval_domain",
         "approval_models",
         "approval_offices",

@@ -12,7 +12,7 @@ from service.accounts.domain import Role
 from service.core.clock import now, today
 from service.core.errors import Forbidden
 from service.core.identity import new_id
-from service.faults import approval_offices, approvals, service
+from service.faults import approval_desk, approval_offices, approvals, service
 from service.faults.approval_domain import (
     AlreadySettled,
     ApprovalNeeded,
@@ -127,7 +127,7 @@ def test_a_case_goes_from_hand_to_hand_and_closes(office: Office) -> None:
     assert (request.state, office.state(case_id)) == ("approved", "closed")
     with pytest.raises(AlreadySettled):
         _decide(office, request.id, office.manager)
-    round_ = approvals.round_of(office.session, case_id, by=office.clerk)
+    round_ = approval_desk.round_of(office.session, case_id, by=office.clerk)
     assert round_ is not None
     assert [stamp["decision"] for stamp in round_.stamps] == ["approved", "approved"]
     assert round_.is_intact
@@ -170,10 +170,10 @@ def test_a_deputy_decides_while_the_holder_is_away_and_the_holder_looks_later(
         _decide(office, request.id, office.chief)
     _decide(office, request.id, office.chief, comment="課長出張のため")
     assert office.state(case_id) == "closed"
-    desk = approvals.desk_of(office.session, by=office.manager)
+    desk = approval_desk.desk_of(office.session, by=office.manager)
     assert [row["request_id"] for row in desk.to_review] == [request.id]
     approvals.acknowledge(office.session, request.id, MANAGER, None, by=office.manager)
-    assert approvals.desk_of(office.session, by=office.manager).to_review == []
+    assert approval_desk.desk_of(office.session, by=office.manager).to_review == []
     with pytest.raises(NothingToReview):
         approvals.acknowledge(office.session, request.id, MANAGER, None, by=office.manager)
 
@@ -181,11 +181,11 @@ def test_a_deputy_decides_while_the_holder_is_away_and_the_holder_looks_later(
 def test_who_should_know_reads_it_afterwards(office: Office) -> None:
     case_id = office.resolved(1)
     request = approvals.submit(office.session, case_id, NO_STOP, by=office.clerk)
-    assert approvals.desk_of(office.session, by=office.director).to_read == []
+    assert approval_desk.desk_of(office.session, by=office.director).to_read == []
     _decide(office, request.id, office.chief, office.manager)
-    assert approvals.desk_of(office.session, by=office.director).count == 1
+    assert approval_desk.desk_of(office.session, by=office.director).count == 1
     approvals.acknowledge(office.session, request.id, DIRECTOR, None, by=office.director)
-    assert approvals.desk_of(office.session, by=office.director).count == 0
+    assert approval_desk.desk_of(office.session, by=office.director).count == 0
 
 
 def test_what_was_changed_on_the_way_is_not_approved(office: Office) -> None:
@@ -206,7 +206,7 @@ def test_a_change_after_the_decision_is_seen(office: Office) -> None:
     _decide(office, request.id, office.chief, office.manager)
     change = CaseChange(counts_as_failure=False, reason="誤報と分かった")
     service.change_case(office.session, case_id, change, by=office.clerk)
-    round_ = approvals.round_of(office.session, case_id, by=office.clerk)
+    round_ = approval_desk.round_of(office.session, case_id, by=office.clerk)
     assert round_ is not None
     assert not round_.is_intact
 

@@ -1,0 +1,63 @@
+"""Saved views: a list with its conditions under a name, for oneself or for the whole office."""
+
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from sqlmodel import Session
+
+from service.accounts import queries
+from service.accounts.actor import Actor
+from service.accounts.models import SavedView
+from service.accounts.permissions import Permission
+from service.core.errors import Conflict, Forbidden, NotFound
+from service.core.i18n.marker import N_
+
+LISTS = ("/positions", "/cases")
+MAX_VIEWS = 50
+_NOT_KEPT = frozenset({"cursor", "before"})
+
+
+class TooManyViews(Conflict):
+    code = "too-many-views"
+    message = N_("保存できる表示は%(limit)s件までです。使わないものを消してください。")
+
+
+def save_view(
+    session: Session, name: str, path: str, query: str, *, is_shared: bool, by: Actor
+) -> SavedView:
+    """The conditions of a list; where one had turned its pages to is not kept.
+
+    Raises:
+        NotFound: for a list of which no views are kept.
+        TooManyViews: nobody needs more.
+    """
+    by.require(Permission.ACCOUNT_SELF)
+    if by.id is None:
+        raise Forbidden
+    if path not in LISTS:
+        raise NotFound
+    if queries.view_count(session, by.id) >= MAX_VIEWS:
+        raise TooManyViews(limit=MAX_VIEWS)
+    pairs = [pair for pair in parse_qsl(query) if pair[0] not in _NOT_KEPT]
+    view = SavedView(
+        user_id=by.id,
+        name=name,
+        path=path,
+        query=urlencode(pairs),
+        is_shared=is_shared and by.company_id is None,
+        created_by=by.id,
+    )
+    session.add(view)
+    session.flush()
+    return view
+
+
+def forget_view(session: Session, view_id: UUID, *, by: Actor) -> str:
+    """Only one's own; answers the list that it was of."""
+    view = queries.view(session, view_id)
+    if view is None or view.user_id != by.id:
+        raise NotFound
+    path = view.path
+    session.delete(view)
+    session.flush()
+    return path
