@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from app.asgi import create_app
 from service.accounts.actor import Actor
@@ -16,6 +17,7 @@ from service.core.database import transaction
 from service.core.identity import new_id
 from service.core.settings import Settings
 from service.faults import approval_offices, service
+from service.faults.approval_models import ApprovalPost, ApprovalRoute
 from service.faults.approval_offices import PostCreate, RouteCreate
 from service.faults.schemas import ReportCreate, ResponseCreate
 from service.faults.steps import Step
@@ -70,9 +72,9 @@ def office(engine: Engine) -> Iterator[dict[str, str]]:
         service.take_step(session, case_id, Step.RESOLVE, by=clerk)
         made = {"case": str(case_id)} | {name: user.username for name, user in people.items()}
     yield made
-    with transaction(engine) as session:  # other tests close their cases without routes
-        for route in approval_offices.routes(session):
-            route.valid_to = route.valid_from
+    with transaction(engine) as session:  # other tests have routes and posts of their own
+        for row in (*session.exec(select(ApprovalRoute)), *session.exec(select(ApprovalPost))):
+            row.valid_to = row.valid_from
 
 
 def _as(page: Page, url: str, username: str) -> None:

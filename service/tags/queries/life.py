@@ -1,6 +1,5 @@
 """SQL of a tag's life: its history, the stock, what has to be looked at or printed again."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -11,9 +10,9 @@ from sqlalchemy.types import Text, Uuid
 from sqlmodel import Session
 
 from service.core.paging import decode_cursor, encode_cursor
+from service.registry.queries.search import every_word
 from service.tags.domain import STOCK, TagEventKind
 
-MAX_WORDS = 8
 _STOCK = ", ".join(f"'{state.value}'" for state in sorted(STOCK))
 _IDS = bindparam("ids", type_=ARRAY(Uuid))
 
@@ -119,9 +118,8 @@ _PLACES = """
   where p.status <> 'abolished' and {condition}
   order by f.facility_code, p.position_code limit :limit
 """
-_WORD = """normalize(lower(p.position_code || ' ' || replace(p.position_code, '-', '') || ' ' ||
-  p.name || ' ' || coalesce(p.unit_no, '') || ' ' || f.name || ' ' || coalesce(l.path, '')), NFKC)
-  like :{name}"""
+_WORD = """gesuibo.fold(p.position_code || ' ' || p.name || ' ' || coalesce(p.unit_no, '')
+  || ' ' || f.name || ' ' || f.facility_code || ' ' || coalesce(l.path, '')) like :{word}"""
 _NEIGHBOURS = text("""
   select p.id, p.position_code, p.name, p.unit_no, l.path as location,
          (select t.tag_code from qr_tag t where t.position_id = p.id and t.state = 'in_use'
@@ -242,17 +240,12 @@ def missing(
 
 def places(session: Session, typed: str, *, limit: int = 30) -> list[Any]:
     """Positions whose code, name, facility or location hold every word."""
-    words = unicodedata.normalize("NFKC", typed).lower().split()[:MAX_WORDS]
-    names = {f"w{number}": _like(word) for number, word in enumerate(words)}
-    condition = " and ".join(_WORD.format(name=name) for name in names) or "false"
+    condition, names = every_word(typed, _WORD)
+    if not names:
+        return []
     return list(
         session.execute(text(_PLACES.format(condition=condition)), names | {"limit": limit})
     )
-
-
-def _like(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def place(session: Session, position_id: UUID) -> Any:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from importers.values.headers import header_hint, split_header
+from importers.values.text import trimmed
 
 
 @pytest.mark.parametrize(
@@ -52,4 +53,4 @@ def test_what_a_title_says_beside_the_unit():
 @given(st.text(max_size=30))
 def test_any_title_keeps_a_name(title):
     name, _ = split_header(title)
-    assert name or not title.strip()
+    assert name or not trimmed(title)

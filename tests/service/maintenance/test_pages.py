@@ -115,6 +115,8 @@ def test_staff_record_and_correct_a_part_replacement(staff, position):
 
 
 def test_devices_show_what_was_done_to_them(staff, position):
+    sent = INSPECTION | {"inspected": "2025-06-02"}
+    staff.post(f"/positions/{position.id}/inspections", data=sent)
     card = staff.get(f"/api/v1/positions/{position.id}").json()
     page = staff.get(f"/devices/{card['device']['id']}/maintenance")
     assert (page.status_code, "精密点検" in page.text) == (200, True)

@@ -18,7 +18,7 @@ from service.tags.labels.proof import SheetRefused
 from service.tags.models import LabelRun
 from service.tags.schemas import RunWanted, Selection
 from tests.service.tags.drawn_labels import text_of
-from tests.tagged_city import TaggedCity, browser_client
+from tests.tagged_city import TaggedCity, browser_client, build
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def test_the_list_shows_counts_and_finds_a_code(staff: TestClient, tagged: Tagge
         assert staff.get("/tags", params={"view": view}).status_code == 200
 
 
-def test_printing_a_facility(
-    staff: TestClient, tagged: TaggedCity, only_here: dict[str, str]
-) -> None:
+def test_printing_a_facility(staff: TestClient, engine: Engine) -> None:
+    tagged = build(engine)
+    only_here = {"facility": tagged.city.facility_code}
     form = staff.get("/tags/print", params=only_here | {"selection": "all"})
     assert "1枚、用紙1枚" in form.text
     picture = staff.get("/tags/preview.png", params=only_here | {"selection": "all", "first": 24})
