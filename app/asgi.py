@@ -52,6 +52,8 @@ ROUTERS = (
     "importers.provenance_pages",
     "importers.pages",
     "importers.bulk_pages",
+    "mobile_api.field_app",
+    "mobile_api.enrolment_pages",
     "app.operations",
 )
 

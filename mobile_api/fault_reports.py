@@ -4,8 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from mobile_api import queries
 from mobile_api.schemas import (
@@ -13,14 +12,10 @@ from mobile_api.schemas import (
     FaultReportDetail,
     FaultReportFiled,
     FaultReportRead,
-    PhotoKept,
 )
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.attachments.api import ArrivingPhoto, StoreDep
-from service.attachments.domain import AttachmentKind
-from service.attachments.service import Told, store_photo
 from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.paging import BadCursor, Page, decode_cursor, encode_cursor
@@ -30,7 +25,6 @@ from service.faults.service import file_report
 router = APIRouter(prefix="/fault-reports", tags=["fault reports"])
 Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
 Reporter = Annotated[Actor, Depends(requires(Permission.REPORTS_FILE))]
-Sha256Path = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
 @router.post("", status_code=201, responses={200: {"model": FaultReportFiled}})
@@ -49,46 +43,6 @@ def create(
         case_no=filed.case_no,
         state=filed.state.value,
         after_contract=filed.after_contract,
-    )
-
-
-@router.put(
-    "/{report_id}/photos/{sha256}",
-    status_code=201,
-    responses={200: {"model": PhotoKept}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
-)
-def put_photo(
-    arrival: ArrivingPhoto,
-    response: Response,
-    session: SessionDep,
-    store: StoreDep,
-    by: Reporter,
-    report_id: UUID,
-    sha256: Sha256Path,
-    kind: AttachmentKind = AttachmentKind.FAULT,
-    file_name: Annotated[str, Query(max_length=255)] = "",
-    device_clock: AwareDatetime | None = None,
-) -> PhotoKept:
-    """The bytes of one announced photo. Answered when they are safe; sending again is harmless."""
-    told = Told(kind, file_name, device_clock)
-    stored = store_photo(
-        session, store, arrival, report_id=report_id, sha256=sha256, told=told, by=by
-    )
-    if not stored.is_new:
-        response.status_code = 200
-    kept = stored.attachment
-    return PhotoKept(
-        report_id=report_id,
-        sha256=kept.sha256,
-        size_bytes=kept.size_bytes,
-        attachment_id=kept.id,
-        received_at=kept.received_at,
     )
 
 

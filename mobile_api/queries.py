@@ -111,6 +111,11 @@ _CHANGED_REPORTS = text("""
 """)
 
 
+def company_name(session: Session, company_id: UUID) -> str | None:
+    statement = text("select name from company where id = :company_id")
+    return session.execute(statement, {"company_id": company_id}).scalar()
+
+
 def my_reports(
     session: Session,
     *,

@@ -32,6 +32,16 @@ class SignedIn(BaseModel):
     company_id: UUID | None
 
 
+class Me(BaseModel):
+    user_id: UUID
+    display_name: str
+    role: str
+    company_id: UUID | None
+    company_name: str | None
+    can_report: bool
+    server_time: datetime
+
+
 class TagOfEquipment(BaseModel):
     id: UUID
     code: str

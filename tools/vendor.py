@@ -57,6 +57,17 @@ PACKAGES = (
         {"dist/tokens.css": "tokens.css"},
     ),
     Package(
+        "zxing-wasm",
+        "3.1.4",
+        "sha512-1+v8p7sauddySVNG+ye7GD/0TS95BG2ycdkrC+EnBrFBFkHeIghzUt2yVjtx3NucJeNrQnhT8yGAIz60Vx9o0w==",
+        "MIT",
+        "https://github.com/Sec-ant/zxing-wasm",
+        {
+            "dist/iife/reader/index.js": "zxing_reader.js",
+            "dist/reader/zxing_reader.wasm": "zxing_reader.wasm",
+        },
+    ),
+    Package(
         "@expo-google-fonts/noto-sans-jp",
         "0.4.3",
         "sha512-Fl+Z6vtD24HFAYsvzB0S9Nery1ly16B9PesdY0wBd+wEHAvkNglnkTUspU0HqGOubkmoa8zusJrKv6vDx1o70A==",

@@ -21,6 +21,9 @@ from service.core.i18n.marker import N_
 from service.core.reading import Read
 
 COOKIE = "gesuibo"
+PHONE_COOKIE = "gesuibo_phone"
+# An enrolled phone is known where people work on site; the office asks for a password.
+FIELD_PATHS = ("/T/", "/t/", "/f", "/mobile/", "/attachments/")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -31,12 +34,15 @@ class ForeignOrigin(Forbidden):
     message = N_("別のサイトからの操作は受け付けません。画面を開き直してください。")
 
 
-def _credential(request: Request) -> tuple[str | None, bool]:
-    """The token and whether the browser added it by itself (a cookie)."""
+def _credentials(request: Request) -> list[tuple[str, bool]]:
+    """Tokens to try in turn, and whether the browser added each by itself (a cookie)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
-        return token.strip(), False
-    return request.cookies.get(COOKIE), True
+        return [(token.strip(), False)]
+    names = [COOKIE]
+    if request.scope["path"].startswith(FIELD_PATHS):
+        names.append(PHONE_COOKIE)
+    return [(request.cookies[name], True) for name in names if request.cookies.get(name)]
 
 
 def check_origin(request: Request) -> None:
@@ -63,13 +69,16 @@ async def same_origin(request: Request) -> None:
 
 
 def find_actor(request: Request, session: Session) -> Actor | None:
-    token, from_cookie = _credential(request)
-    if not token:
-        return None
-    if from_cookie:
-        check_origin(request)
-    via = _via(request, from_cookie=from_cookie)
-    return queries.take_on(session, token_hash(token), via=via, request_id=request_id_of(request))
+    for token, from_cookie in _credentials(request):
+        if from_cookie:
+            check_origin(request)
+        via = _via(request, from_cookie=from_cookie)
+        actor = queries.take_on(
+            session, token_hash(token), via=via, request_id=request_id_of(request)
+        )
+        if actor is not None:
+            return actor
+    return None
 
 
 def _via(request: Request, *, from_cookie: bool) -> str:
@@ -124,21 +133,17 @@ class Reader:
         The rows are read before the permission is looked at, and thrown away without it.
         """
         request = self._request
-        token, from_cookie = _credential(request)
-        if not token:
-            raise NotSignedIn
-        taking_on = queries.taking_on(token_hash(token))
-        holders, *answers = await request.app.state.reads.ask([taking_on, *reads])
-        if not holders:
-            raise NotSignedIn
-        actor = queries.actor_of(
-            holders[0],
-            via=_via(request, from_cookie=from_cookie),
-            request_id=request_id_of(request),
-        )
-        request.state.current = actor
-        actor.require(self._permission)
-        return actor, answers
+        for token, from_cookie in _credentials(request):
+            taking_on = queries.taking_on(token_hash(token))
+            holders, *answers = await request.app.state.reads.ask([taking_on, *reads])
+            if not holders:
+                continue
+            via = _via(request, from_cookie=from_cookie)
+            actor = queries.actor_of(holders[0], via=via, request_id=request_id_of(request))
+            request.state.current = actor
+            actor.require(self._permission)
+            return actor, answers
+        raise NotSignedIn
 
 
 class Reads(Requires):

@@ -4,7 +4,7 @@ import hashlib
 import re
 from enum import StrEnum
 
-from service.core.errors import Conflict, Invalid, NotSignedIn
+from service.core.errors import Conflict, Forbidden, Invalid, NotSignedIn
 from service.core.i18n.marker import N_
 
 
@@ -71,6 +71,44 @@ class UsernameTaken(Conflict):
 class CompanyUnknown(Invalid):
     code = "company-unknown"
     message = N_("事業者コード「%(company_code)s」は登録されていません。")
+
+
+class EnrolmentOver(Invalid):
+    code = "enrolment-over"
+    message = N_(
+        "この登録用QRコードは使えません。使用済みか、15分を過ぎています。新しいQRコードを出してもらってください。"
+    )
+
+
+class BadPin(Invalid):
+    code = "bad-pin"
+    message = N_("暗証番号は数字で4桁から8桁までにしてください。")
+
+
+class WrongPin(NotSignedIn):
+    code = "wrong-pin"
+    message = N_("暗証番号が違います。")
+
+
+class PinUnset(Conflict):
+    code = "pin-unset"
+    message = N_("この人の暗証番号がまだ決められていません。本人の端末か画面で先に決めてください。")
+
+
+class PhoneLocked(Conflict):
+    code = "phone-locked"
+    message = N_("暗証番号を続けて間違えたため、15分間は切り替えられません。")
+
+
+class NotOnThisPhone(Forbidden):
+    code = "not-on-this-phone"
+    message = N_("登録した端末でだけ使えます。")
+
+
+def check_pin(pin: str) -> str:
+    if not re.fullmatch("[0-9]{4,8}", pin):
+        raise BadPin
+    return pin
 
 
 def check_username(username: str) -> str:

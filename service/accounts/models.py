@@ -54,6 +54,7 @@ class UserAccount(Versioned, table=True):
     __table_args__ = (
         one_of("role", Role),
         CheckConstraint("(role = 'contractor') = (company_id is not null)", name="company"),
+        CheckConstraint("not is_foreman or role = 'contractor'", name="foreman"),
     )
 
     username: str = Field(unique=True)
@@ -65,6 +66,8 @@ class UserAccount(Versioned, table=True):
     disabled_at: datetime | None = instant(optional=True)
     failed_sign_ins: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     locked_until: datetime | None = instant(optional=True)
+    is_foreman: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    pin_hash: str | None = None
 
 
 class SignIn(Keyed, table=True):
@@ -91,6 +94,20 @@ class Phone(Keyed, table=True):
     expires_at: datetime = instant()
     last_seen_at: datetime | None = instant(optional=True)
     revoked_at: datetime | None = instant(optional=True)
+    failed_pins: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    locked_until: datetime | None = instant(optional=True)
+
+
+class Enrolment(Keyed, table=True):
+    """A code that makes one phone somebody's, once and soon; only its hash is kept."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("code_hash"),)
+
+    code_hash: bytes
+    user_id: UUID = Field(foreign_key="user_account.id", index=True)
+    expires_at: datetime = instant()
+    used_at: datetime | None = instant(optional=True)
 
 
 class SavedView(Keyed, table=True):

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from service.accounts import queries, service
+from service.accounts import enrolment, queries, service
 from service.accounts.access import COOKIE, PUBLIC, MaybeActor, requires, same_origin
 from service.accounts.actor import Actor
 from service.accounts.domain import ROLE_LABELS, Role
@@ -152,12 +152,17 @@ def disable_user(session: SessionDep, username: str, by: Administrator) -> Respo
     return RedirectResponse("/admin/users", 303)
 
 
+@router.post("/admin/users/{username}/foreman")
+def set_foreman(
+    session: SessionDep, username: str, by: Administrator, is_foreman: Annotated[bool, Form()]
+) -> Response:
+    enrolment.set_foreman(session, username, is_foreman=is_foreman, by=by)
+    return RedirectResponse("/admin/users", 303)
+
+
 @router.get("/account")
 def account_page(
-    request: Request,
-    session: SessionDep,
-    by: Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))],
+    request: Request, by: Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))]
 ) -> Response:
-    phones = queries.phones_of(session, by.id) if by.id else []
     label = ROLE_LABELS[by.role] if by.role else ""
-    return render(request, "accounts/account.html", phones=phones, role_label=label)
+    return render(request, "accounts/account.html", role_label=label)

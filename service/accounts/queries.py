@@ -7,7 +7,15 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.accounts.domain import Role
-from service.accounts.models import Company, Contract, Phone, SavedView, SignIn, UserAccount
+from service.accounts.models import (
+    Company,
+    Contract,
+    Enrolment,
+    Phone,
+    SavedView,
+    SignIn,
+    UserAccount,
+)
 from service.accounts.permissions import MATRIX, Permission
 from service.core.reading import Read, driver_sql
 
@@ -69,8 +77,38 @@ def sign_in(session: Session, sign_in_id: UUID) -> SignIn | None:
     return session.get(SignIn, sign_in_id)
 
 
-def phones_of(session: Session, user_id: UUID) -> list[Phone]:
-    statement = select(Phone).where(Phone.user_id == user_id).order_by(col(Phone.created_at))
+def phone(session: Session, phone_id: UUID) -> Phone | None:
+    return session.get(Phone, phone_id, with_for_update=True)
+
+
+def phones_with_users(
+    session: Session, *, company_id: UUID | None = None, user_id: UUID | None = None
+) -> list[tuple[Phone, UserAccount]]:
+    """Enrolled phones with whoever uses them now, of one company or person or of all; by name."""
+    statement = select(Phone, UserAccount).join(
+        UserAccount, col(UserAccount.id) == col(Phone.user_id)
+    )
+    if company_id is not None:
+        statement = statement.where(UserAccount.company_id == company_id)
+    if user_id is not None:
+        statement = statement.where(Phone.user_id == user_id)
+    statement = statement.order_by(col(UserAccount.display_name), col(Phone.created_at))
+    return list(session.exec(statement))
+
+
+def enrolment(session: Session, code_hash: bytes) -> Enrolment | None:
+    statement = select(Enrolment).where(Enrolment.code_hash == code_hash).with_for_update()
+    return session.exec(statement).first()
+
+
+def colleagues(session: Session, company_id: UUID) -> list[UserAccount]:
+    """The company's people who may work, by name."""
+    statement = (
+        select(UserAccount)
+        .where(UserAccount.company_id == company_id)
+        .where(col(UserAccount.disabled_at).is_(None))
+        .order_by(col(UserAccount.display_name))
+    )
     return list(session.exec(statement))
 
 

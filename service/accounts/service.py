@@ -39,7 +39,7 @@ class SignedIn:
     user: UserAccount
 
 
-def _tell(session: Session, action: str, user: UserAccount, by: Actor | None = None) -> None:
+def tell(session: Session, action: str, user: UserAccount, by: Actor | None = None) -> None:
     """The trail lies above the accounts, so it is told through the outbox."""
     outbox.publish(
         session,
@@ -92,7 +92,7 @@ def authenticate(session: Session, username: str, password: str) -> UserAccount 
         if user.failed_sign_ins >= FAILURES_BEFORE_LOCK:
             user.locked_until = now() + LOCK
             user.failed_sign_ins = 0
-        _tell(session, "login_fail", user)
+        tell(session, "login_fail", user)
         return None
     user.failed_sign_ins = 0
     user.locked_until = None
@@ -184,7 +184,7 @@ def create_user(
     )
     session.add(user)
     session.flush()
-    _tell(session, "create", user, by)
+    tell(session, "create", user, by)
     return user
 
 
@@ -203,7 +203,7 @@ def set_password(session: Session, username: str, password: str, *, by: Actor) -
     user.failed_sign_ins = 0
     user.locked_until = None
     queries.end_sign_ins(session, user.id)
-    _tell(session, "set_password", user, by)
+    tell(session, "set_password", user, by)
     return user
 
 
@@ -211,5 +211,5 @@ def disable_user(session: Session, username: str, *, by: Actor) -> UserAccount:
     user = _managed(session, username, by)
     user.disabled_at = now()
     queries.end_sign_ins(session, user.id)
-    _tell(session, "disable", user, by)
+    tell(session, "disable", user, by)
     return user

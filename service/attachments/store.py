@@ -5,7 +5,9 @@ appears whole or not at all (obstore stages and renames, S3 does by itself).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -28,6 +30,13 @@ class StoreAway(Unavailable):
     message = N_(
         "写真の保管先が使えないため、保存できませんでした。しばらくしてからもう一度送ってください。"
     )
+
+
+@dataclass(frozen=True)
+class Kept:
+    key: str
+    size_bytes: int
+    modified_at: datetime
 
 
 class PhotoStore:
@@ -77,6 +86,25 @@ class PhotoStore:
         except BaseError as error:
             raise StoreAway from error
         return (bytes(part) for part in found.stream(min_chunk_size=1 << 18))
+
+    def below(self, prefix: str) -> list[Kept]:
+        """What is kept under names that begin so, by name."""
+        try:
+            found = [row for rows in obstore.list(self._objects, prefix) for row in rows]
+        except BaseError as error:
+            raise StoreAway from error
+        kept = (Kept(str(row["path"]), int(row["size"]), row["last_modified"]) for row in found)
+        return sorted(kept, key=lambda one: one.key)
+
+    def remove(self, keys: Sequence[str]) -> None:
+        if not keys:
+            return
+        try:
+            obstore.delete(self._objects, list(keys))
+        except (FileNotFoundError, NotFoundError):
+            return
+        except BaseError as error:
+            raise StoreAway from error
 
 
 def _flush(path: Path) -> None:

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     emergency_phone: str = "0000-00-0000"
     session_hours: int = 12
     phone_days: int = 90
+    photo_originals: bool = Field(
+        default=False,
+        description="Phones send photos as the camera took them; smaller ones when false.",
+    )
     photo_max_bytes: int = 40 * 1024 * 1024
     import_max_bytes: int = 200 * 1024 * 1024
     pool_size: int = 10

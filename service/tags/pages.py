@@ -176,6 +176,7 @@ def _equipment_page(
         kind_labels={kind.value: INSTALLATION_KIND_LABELS[kind] for kind in InstallationKind},
         code=grouped(equipment["tag"]["code"]),
         user_id=by.id,
+        user_name=by.name,
         can_report=by.can(Permission.REPORTS_FILE),
         can_unbind="bound" in request.query_params
         and life.may_undo(session, UUID(equipment["tag"]["id"]), by=by),

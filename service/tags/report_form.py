@@ -18,6 +18,7 @@ from service.faults.domain import (
     EntryMode,
     EnvironmentEffect,
     OccurredPrecision,
+    ReportKind,
 )
 from service.faults.schemas import ReportCreate
 from service.faults.symptoms import DEFAULT_SET, SYMPTOMS
@@ -25,7 +26,15 @@ from service.faults.symptoms import DEFAULT_SET, SYMPTOMS
 OTHER = "S90"
 MAX_TILES = 8
 HARMFUL = (EnvironmentEffect.OVERFLOW, EnvironmentEffect.DISCHARGE)
-_SINGLE = ("report_id", "written_at", "symptom", "operation_effect", "detection", "occurred_local")
+_SINGLE = (
+    "report_id",
+    "written_at",
+    "symptom",
+    "operation_effect",
+    "detection",
+    "occurred_local",
+    "case_id",
+)
 _TEXTS = ("body", "temporary_action")
 _MESSAGES = {
     "symptoms": N_("症状を一つ選んでください。"),
@@ -119,6 +128,8 @@ def report(sent: Typed, equipment: dict[str, Any], announced: Sequence[str]) -> 
         "entry_mode": EntryMode.TAG,
         "scanned_tag_id": equipment["tag"]["id"],
     } | _occurred(sent)
+    if sent["case_id"]:
+        told |= {"case_id": sent["case_id"], "kind": ReportKind.FOLLOW_UP}
     if sent["detection"]:
         told["detection"] = sent["detection"]
     try:

@@ -23,8 +23,8 @@ VOCABULARY = {
 }
 # A slice may own a noun besides the common names; each is here with its reason.
 OWN_NOUNS = {
-    "accounts": {"actor", "access", "permissions", "views", "view_pages"},
-    "attachments": {"store", "pictures", "arrival", "registry_files"},
+    "accounts": {"actor", "access", "permissions", "views", "view_pages", "enrolment"},
+    "attachments": {"store", "pictures", "arrival", "partial", "registry_files"},
     "faults": {
         "symptoms",
         "vocabulary",

@@ -83,6 +83,7 @@ def test_the_contract_describes_itself(stranger: TestClient) -> None:
         "/facilities",
         "/facilities/{facility_id}/pack",
         "/changes",
+        "/me",
         "/sign-in",
     } == set(described["paths"])
     assert described["servers"] == [{"url": "/mobile/v1"}]

@@ -176,6 +176,7 @@ def _common(request: Request) -> dict[str, Any]:
         "request_id": request_id_of(request),
         "city_name": settings.city_name,
         "emergency_phone": settings.emergency_phone,
+        "photo_originals": settings.photo_originals,
     }
 
 
