@@ -118,6 +118,20 @@ class EquipmentRead(BaseModel):
     open_cases: list[OpenCase]
 
 
+class FoundPosition(BaseModel):
+    id: UUID
+    code: str
+    name: str
+    unit_no: str | None
+    location: str | None
+    facility_name: str
+    tag: str | None
+
+
+class FoundPositions(BaseModel):
+    items: list[FoundPosition]
+
+
 class FaultReportCreate(BaseModel):
     """``id`` is a UUIDv7 minted on the phone. The same id and content again get the same answer."""
 

@@ -72,10 +72,20 @@ def test_a_position_is_read_by_its_id(contractor: TestClient, tagged: TaggedCity
     assert foreign.status_code == 404
 
 
+def test_positions_are_found_by_words(contractor: TestClient, tagged: TaggedCity) -> None:
+    words = f"汚水ぽんぷ {tagged.city.facility_code}"
+    (found,) = contractor.get("/mobile/v1/positions", params={"q": words}).json()["items"]
+    assert (found["id"], found["tag"]) == (str(tagged.city.pump_id), tagged.tag)
+    foreign = "汚水 " + tagged.city.mark
+    items = contractor.get("/mobile/v1/positions", params={"q": foreign}).json()["items"]
+    assert str(tagged.city.other_pump_id) not in [one["id"] for one in items]
+
+
 def test_the_contract_describes_itself(stranger: TestClient) -> None:
     described = stranger.get("/mobile/v1/openapi.json").json()
     assert {
         "/tags/{tag}",
+        "/positions",
         "/positions/{position_id}",
         "/fault-reports",
         "/fault-reports/{report_id}",

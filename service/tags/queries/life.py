@@ -112,7 +112,9 @@ _MISSING = text("""
 """)
 _PLACES = """
   select p.id, p.position_code, p.name, p.unit_no, f.name as facility_name, l.path as location,
-         (select count(*) from qr_tag t where t.position_id = p.id and t.state = 'in_use') as tags
+         (select count(*) from qr_tag t where t.position_id = p.id and t.state = 'in_use') as tags,
+         (select max(t.tag_code) from qr_tag t where t.position_id = p.id and t.state = 'in_use')
+           as tag
   from position p join facility f on f.id = p.facility_id
   left join location l on l.id = p.location_id
   where p.status <> 'abolished' and {condition}

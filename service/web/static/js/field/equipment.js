@@ -50,7 +50,7 @@ const fact = (term, value) =>
 /** @param {import("./reference.js").Found} found */
 function show({ facility, position, symptoms, minor }) {
   document.title = position.name;
-  part("h1").textContent = position.name;
+  part("[data-found] h1").textContent = position.name;
   part("[data-where]").textContent = `${facility.name} ${position.location ?? ""}`;
   part(".field-bar__title").textContent = facility.name;
   for (const [selector, text] of [

@@ -7,6 +7,7 @@ import "./bar.js";
 import { decoder } from "./decoder.js";
 import * as reference from "./reference.js";
 import { readCode } from "./tag_code.js";
+import * as transport from "./transport.js";
 import { element, part, word } from "./words.js";
 
 const FRAME_MS = 120;
@@ -137,23 +138,42 @@ async function readPhoto(file) {
   }
 }
 
+/** The whole register while there is signal, else what the phone keeps. @param {string} typed */
+async function found(typed) {
+  try {
+    const { items } = await transport.get(`/positions?q=${encodeURIComponent(typed)}`);
+    return /** @type {any[]} */ (items).map(({ tag, facility_name, ...position }) => ({
+      position,
+      facility_name,
+      href: tag ? `/T/${tag}` : `/f/equipment?position=${position.id}`,
+    }));
+  } catch {
+    const kept = await reference.search(typed).catch(() => []);
+    return kept.map(({ position, facility }) => ({
+      position,
+      facility_name: facility.name,
+      href: `/f/equipment?position=${position.id}`,
+    }));
+  }
+}
+
 /** @param {string} typed */
 async function lookUp(typed) {
   if (readCode(typed)) {
     follow(typed);
     return;
   }
-  const hits = await reference.search(typed).catch(() => []);
+  const hits = await found(typed);
   const list = part("[data-hits]");
   list.replaceChildren(
-    ...hits.map(({ facility, position }) => {
+    ...hits.map(({ facility_name, position, href }) => {
       const link = element("a", "", "list__row", [
         element("span", "", "", [
           position.name,
-          element("small", `${facility.name} ${position.location ?? ""} ${position.code}`),
+          element("small", `${facility_name} ${position.location ?? ""} ${position.code}`),
         ]),
       ]);
-      link.setAttribute("href", `/f/equipment?position=${position.id}`);
+      link.setAttribute("href", href);
       return element("li", "", "", [link]);
     }),
   );
@@ -161,6 +181,7 @@ async function lookUp(typed) {
   say(hits.length ? "" : word("noSuchCode"), true);
 }
 
+const asked = new URLSearchParams(location.search).get("q") ?? "";
 part("[data-start] button").onclick = startCamera;
 part("form[data-type]").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -175,5 +196,8 @@ document.addEventListener("visibilitychange", () => {
   else if (!video.hidden) startCamera();
 });
 window.addEventListener("pagehide", stop);
-if (navigator.mediaDevices) startCamera();
-else part("[data-start]").hidden = true;
+if (!navigator.mediaDevices) part("[data-start]").hidden = true;
+if (asked) {
+  /** @type {HTMLInputElement} */ (part("#code")).value = asked;
+  lookUp(asked);
+} else if (navigator.mediaDevices) startCamera();

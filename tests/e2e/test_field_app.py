@@ -1,0 +1,235 @@
+"""The field app in a browser: enrolled by a code, reported and kept without signal."""
+
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import Engine, text
+
+from app.asgi import create_app
+from service.accounts import enrolment
+from service.accounts.actor import Actor
+from service.accounts.domain import Role
+from service.accounts.models import Company
+from service.core.database import transaction
+from service.core.settings import Settings, get_settings
+from tests.browser import DESKTOP, PHONE, served
+from tests.factories import make_user
+from tests.tagged_city import TaggedCity, build, jpeg
+
+pytestmark = pytest.mark.e2e
+SHOTS = Path(__file__).parent / "screenshots"
+Window = Callable[..., BrowserContext]
+Violations = Callable[[Page], list[str]]
+
+
+@pytest.fixture(scope="module")
+def tagged(engine: Engine) -> TaggedCity:
+    return build(engine)
+
+
+@pytest.fixture(scope="module")
+def url(engine: Engine, settings: Settings) -> Iterator[str]:
+    with served(create_app(engine=engine, settings=settings)) as address:
+        yield address
+
+
+def enrolled(engine: Engine, tagged: TaggedCity) -> str:
+    """The token of a phone that is the contractor's."""
+    by = tagged.city.contractor
+    with transaction(engine) as session:
+        code = enrolment.invite(session, by.username, by=by).code
+        return enrolment.enrol(session, code, name="試験", settings=get_settings()).token
+
+
+def phone_of(window: Window, url: str, token: str | None, **options: Any) -> Page:
+    context = window(**PHONE | options)
+    if token:
+        context.add_cookies([{"name": "gesuibo_phone", "value": token, "url": url}])
+    context.set_default_timeout(8000)
+    return context.new_page()
+
+
+@pytest.fixture
+def phone(window: Window, url: str, engine: Engine, tagged: TaggedCity) -> Page:
+    return phone_of(window, url, enrolled(engine, tagged))
+
+
+def looked_at(page: Page, violations: Violations, name: str) -> None:
+    assert violations(page) == []
+    overhang = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overhang <= 0, name
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+def kept(page: Page, url: str) -> None:
+    """Waits until the service worker has everything and answers for the pages."""
+    page.goto(f"{url}/f")
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.wait_for_timeout(300)
+    page.reload()
+    expect(page.get_by_role("link", name="QRタグを読む")).to_be_visible()
+
+
+def choose(page: Page, *labels: str) -> None:
+    for label in labels:
+        page.locator("label.tile", has=page.get_by_text(label, exact=True)).tap()
+
+
+def reports(engine: Engine, body: str) -> list[Any]:
+    with engine.connect() as connection:
+        connection.execute(text("select set_config('gesuibo.role', 'system', true)"))
+        statement = text(
+            "select r.id, r.report_no, cardinality(r.announced_photos) as announced,"
+            " (select count(*) from attachment a where a.report_id = r.id) as received"
+            " from fault_report r where body = :body"
+        )
+        return list(connection.execute(statement, {"body": body}))
+
+
+def test_a_phone_is_enrolled_by_the_code_on_a_screen(
+    window: Window, url: str, engine: Engine, tagged: TaggedCity, violations: Violations
+) -> None:
+    office = window(**DESKTOP)
+    token = tagged.city.tokens["contractor"]
+    office.add_cookies([{"name": "gesuibo", "value": token, "url": url}])
+    desk = office.new_page()
+    desk.goto(f"{url}/phones")
+    desk.get_by_role("button", name="端末を登録するQRコードを出す").click()
+    expect(desk.get_by_role("img", name="QR")).to_be_visible()
+    looked_at(desk, violations, "phone-invite-1440")
+    address = desk.locator(".invite .muted").inner_text()
+
+    page = phone_of(window, url, None)
+    page.goto(f"{url}/f")
+    expect(page.get_by_text("この端末はまだ登録されていません")).to_be_visible()
+    looked_at(page, violations, "field-home-unknown")
+    page.goto(url + address[address.index("/E/") :])
+    looked_at(page, violations, "field-enrol")
+    page.get_by_label("端末の名前").fill("1号車")
+    page.get_by_role("button", name="登録する").tap()
+    expect(page.get_by_role("link", name="人を替える")).to_be_visible()
+    looked_at(page, violations, "field-home")
+    page.goto(f"{url}/T/{tagged.tag}")
+    expect(page.get_by_role("button", name="送信する")).to_be_visible()
+    page.goto(f"{url}/cases")
+    expect(page.get_by_label("パスワード")).to_be_visible()  # the office asks for a password
+
+    desk.goto(f"{url}/phones")
+    looked_at(desk, violations, "phones-1440")
+    desk.get_by_role("row", name="1号車").get_by_role("button", name="登録を取り消す").click()
+    page.goto(f"{url}/f")
+    expect(page.get_by_text("この端末はまだ登録されていません")).to_be_visible()
+    page.goto(url + address[address.index("/E/") :])
+    expect(page.get_by_role("heading", name="登録できませんでした")).to_be_visible()
+    looked_at(page, violations, "field-enrol-over")
+
+
+def test_a_tag_page_that_was_opened_works_without_signal(
+    phone: Page, url: str, engine: Engine, tagged: TaggedCity
+) -> None:
+    kept(phone, url)
+    phone.goto(f"{url}/T/{tagged.tag}")
+    expect(phone.get_by_role("button", name="送信する")).to_be_visible()
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/t/{tagged.tag.lower()}")
+    choose(phone, "異音", "停止")
+    phone.get_by_label("故障の状況").fill("見たことのあるタグ")
+    phone.get_by_role("button", name="送信する").tap()
+    expect(phone.get_by_text("まだ送れていません", exact=False)).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("報告を受け付けました")).to_be_visible()
+    assert len(reports(engine, "見たことのあるタグ")) == 1
+
+
+def test_a_tag_never_seen_is_found_in_the_pack(
+    phone: Page, url: str, engine: Engine, tagged: TaggedCity, violations: Violations
+) -> None:
+    kept(phone, url)
+    phone.goto(f"{url}/f/facilities")
+    looked_at(phone, violations, "field-facilities")
+    phone.get_by_role("button", name="すべて入れる").tap()
+    expect(phone.get_by_text("端末に入っています", exact=False).first).to_be_visible()
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/T/{tagged.tag}")
+    expect(phone.get_by_text("端末に入れた台帳を表示しています")).to_be_visible()
+    looked_at(phone, violations, "field-equipment-offline")
+    phone.locator("#photos").set_input_files(
+        [{"name": "1.jpg", "mimeType": "image/jpeg", "buffer": jpeg(2400, 1800)}]
+    )
+    choose(phone, "異音", "停止")
+    phone.get_by_label("故障の状況").fill("初めてのタグ")
+    phone.get_by_role("button", name="送信する").tap()
+    expect(phone.get_by_role("link", name="未送信 1")).to_be_visible()
+    phone.get_by_role("link", name="未送信 1").tap()
+    expect(phone.get_by_text("端末に保存済み・未送信")).to_be_visible()
+    looked_at(phone, violations, "field-outbox")
+    with phone.expect_download() as download:
+        phone.get_by_role("button", name="未送信の報告をファイルに書き出す").tap()
+    with zipfile.ZipFile(BytesIO(Path(download.value.path()).read_bytes())) as rescued:
+        assert rescued.testzip() is None
+        told = json.loads(rescued.read("reports.json"))
+        (photo,) = told["reports"][0]["photos"]
+        assert len(rescued.read(f"photos/{photo['sha256']}")) == photo["size"]
+    phone.context.set_offline(False)
+    phone.get_by_role("button", name="いま送る").tap()
+    expect(phone.get_by_text("未送信の報告はありません。")).to_be_visible()
+    looked_at(phone, violations, "field-outbox-sent")
+    (report,) = reports(engine, "初めてのタグ")
+    assert (report.announced, report.received) == (1, 1)
+    phone.goto(f"{url}/f/reports")
+    phone.get_by_text(report.report_no).tap()
+    expect(phone.get_by_text("市の対応はまだ記録されていません。")).to_be_visible()
+    looked_at(phone, violations, "field-reports")
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/f/reports")
+    expect(phone.get_by_text(report.report_no)).to_be_visible()
+    expect(phone.get_by_text("に読み込んだ内容です", exact=False)).to_be_visible()
+
+
+def test_equipment_is_found_by_words_without_signal(
+    phone: Page, url: str, tagged: TaggedCity, violations: Violations
+) -> None:
+    kept(phone, url)
+    phone.goto(f"{url}/f/facilities")
+    phone.get_by_role("button", name="すべて入れる").tap()
+    expect(phone.get_by_text("端末に入っています", exact=False).first).to_be_visible()
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/f")
+    phone.get_by_label("設備を探す").fill("２ 汚水ぽんぷ")
+    phone.get_by_role("button", name="探す").tap()
+    found = phone.get_by_role("link", name="No.2汚水ポンプ")
+    expect(found).to_be_visible()
+    looked_at(phone, violations, "field-found")
+    found.tap()
+    expect(phone.get_by_role("heading", name="No.2汚水ポンプ")).to_be_visible()
+    expect(phone.get_by_role("button", name="送信する")).to_be_visible()
+
+
+def test_a_phone_goes_from_hand_to_hand_by_pin(
+    phone: Page, url: str, engine: Engine, tagged: TaggedCity, violations: Violations
+) -> None:
+    with transaction(engine) as session:
+        company = session.get_one(Company, tagged.city.company_id)
+        mate = make_user(session, Role.CONTRACTOR, company)
+        mate.display_name = "交代 次郎"
+        by = Actor(mate.id, "交代 次郎", Role.CONTRACTOR, mate.company_id)
+        session.flush()
+        enrolment.set_pin(session, "4649", by=by)
+    phone.goto(f"{url}/f/worker")
+    looked_at(phone, violations, "field-worker")
+    choose(phone, "交代 次郎")
+    phone.get_by_label("その人の暗証番号").fill("0000")
+    phone.get_by_role("button", name="替える", exact=True).tap()
+    expect(phone.get_by_text("暗証番号が違います。")).to_be_visible()
+    phone.get_by_label("その人の暗証番号").fill("4649")
+    phone.get_by_role("button", name="替える", exact=True).tap()
+    expect(phone.get_by_text("交代 次郎")).to_be_visible()
