@@ -13,6 +13,7 @@ TABLE_MODULES = (
     "service.faults.models",
     "service.faults.approval_models",
     "service.maintenance.models",
+    "service.notifications.models",
     "importers.models",
 )
 
