@@ -21,6 +21,7 @@ from service.audit.service import seal_pending
 from service.core import outbox
 from service.core.database import application_url, libpq_conninfo, make_engine, transaction
 from service.core.settings import Settings, get_settings
+from service.notifications import alarms, deliveries, mail
 from service.tags import press
 
 log = logging.getLogger("gesuibo.worker")
@@ -28,10 +29,14 @@ Handler = Callable[[Session, outbox.Event], None]
 TASK_MODULES = (
     "service.audit.tasks",
     "service.attachments.tasks",
+    "service.notifications.tasks",
 )
 LANES: dict[str, Callable[[Engine], bool]] = {
     "imports": imports.work_once,
     "labels": press.work_once,
+    "mail": mail.send_once,
+    "webhooks": deliveries.deliver_once,
+    "alarms": alarms.ring_once,
 }
 IDLE_S = 5.0
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,6 +51,30 @@ class Settings(BaseSettings):
     photo_max_bytes: int = 40 * 1024 * 1024
     import_max_bytes: int = 200 * 1024 * 1024
     pool_size: int = 10
+    smtp_host: str | None = Field(
+        default=None, description="Mail server that takes our mails; no mail is sent when absent."
+    )
+    smtp_port: int = 25
+    smtp_security: Literal["none", "starttls", "tls"] = "none"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_from: str = Field(default="gesuibo@localhost", description="Address that mails come from.")
+    smtp_timeout_s: float = 20.0
+    escalation_minutes: int = Field(
+        default=15,
+        ge=1,
+        description="An emergency that nobody accepts is told to the next person after this time.",
+    )
+    ageing_days: int = Field(
+        default=14, ge=1, description="An open case that nobody touches is told after this time."
+    )
+    webhook_hosts: str = Field(
+        default="",
+        description=(
+            "Hosts inside the city's network that webhooks may go to, also without https:"
+            " host or host:port, with commas between."
+        ),
+    )
 
     @property
     def migration_url(self) -> str:
@@ -58,6 +83,12 @@ class Settings(BaseSettings):
     @property
     def photo_store_url(self) -> str:
         return self.photo_store or (self.state_dir.absolute() / "photos").as_uri()
+
+    @property
+    def webhook_host_list(self) -> frozenset[str]:
+        return frozenset(
+            filter(None, (one.strip().lower() for one in self.webhook_hosts.split(",")))
+        )
 
     @property
     def secure_cookies(self) -> bool:

@@ -90,6 +90,7 @@ def announce(session: Session, case: FaultCase, topic: str, *, by: Actor, **more
         "title": case.case_no,
         "href": f"/cases/{case.id}",
         "by": by.name,
+        "by_id": by.id,
     }
     outbox.publish(
         session,

@@ -28,8 +28,9 @@ from service.faults.report_rows import Target, case_row, report_row, year_mark
 from service.faults.schemas import ReportCreate
 from service.faults.severity import is_emergency
 
-# The phone stamps its clock at every attempt to send; the same report stays the same.
-NOT_CONTENT = {"device_clock"}
+# The phone stamps its clock at every attempt to send, and the office may hand in for somebody what
+# a phone could not send: the same report stays the same.
+NOT_CONTENT = {"device_clock", "company_id", "reporter_name"}
 
 
 @dataclass(frozen=True)
@@ -244,6 +245,7 @@ def _tell(
                 new.operation_effect, new.environment_effects, new.alarm_class
             ),
             "on_behalf": new.entry_mode is EntryMode.ON_BEHALF,
+            "by_id": by.id,
         },
         facility_id=place.facility_id,
         company_id=company_id,

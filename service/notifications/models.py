@@ -24,6 +24,7 @@ class NotificationProfile(SQLModel, table=True):
     user_id: UUID = Field(primary_key=True, foreign_key="user_account.id", ondelete="CASCADE")
     mail_address: str | None = None
     mail_confirmed_at: datetime | None = instant(optional=True)
+    mail_asked_at: datetime | None = instant(optional=True)
     quiet_from: time | None = None
     quiet_to: time | None = None
     delivery: str = Field(default=Delivery.EACH, sa_column_kwargs={"server_default": "each"})
@@ -87,7 +88,7 @@ class Notification(Keyed, table=True):
     __table_args__ = (
         one_of("kind", Kind),
         one_of("reason", Reason),
-        UniqueConstraint("user_id", "event_id"),
+        UniqueConstraint("user_id", "event_id", "kind"),
         Index("ix_notification_user_id_created_at", "user_id", "created_at"),
         Index(
             "ix_notification_unread",

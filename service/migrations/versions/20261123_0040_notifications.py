@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("mail_address", sa.String()),
         sa.Column("mail_confirmed_at", INSTANT),
+        sa.Column("mail_asked_at", INSTANT),
         sa.Column("quiet_from", sa.Time()),
         sa.Column("quiet_to", sa.Time()),
         sa.Column("delivery", sa.String(), server_default="each", nullable=False),
@@ -285,7 +286,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification")),
-        sa.UniqueConstraint("user_id", "event_id", name=op.f("uq_notification_user_id_event_id")),
+        sa.UniqueConstraint(
+            "user_id", "event_id", "kind", name=op.f("uq_notification_user_id_event_id_kind")
+        ),
     )
     op.create_index(op.f("ix_notification_case_id"), "notification", ["case_id"])
     op.create_index(op.f("ix_notification_mail_id"), "notification", ["mail_id"])
