@@ -54,6 +54,7 @@ ROUTERS = (
     "importers.bulk_pages",
     "mobile_api.field_app",
     "mobile_api.enrolment_pages",
+    "mobile_api.rescue_pages",
     "app.operations",
 )
 

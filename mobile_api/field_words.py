@@ -27,7 +27,7 @@ EQUIPMENT = {
 }
 OUTBOX = {
     "kept": N_("端末に保存済み・未送信"),
-    "sending-now": N_("送信中"),
+    "sending-now": N_("送信しています"),
     "photos-left": N_("受付済み（{no}）・写真待ち {n}/{all}"),
     "asked": N_("要確認: {reason}"),
     "others": N_("{name}さんの報告です。{name}さんに人を替えると送れます。"),

@@ -116,6 +116,11 @@ def company_name(session: Session, company_id: UUID) -> str | None:
     return session.execute(statement, {"company_id": company_id}).scalar()
 
 
+def company_of(session: Session, user_id: UUID) -> UUID | None:
+    statement = text("select company_id from user_account where id = :user_id")
+    return session.execute(statement, {"user_id": user_id}).scalar()
+
+
 def my_reports(
     session: Session,
     *,

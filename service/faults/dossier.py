@@ -15,9 +15,14 @@ _REPORTS = text("""
     union
     select c.id from fault_case c join family on c.merged_into_id = family.id
   )
-  select r.*, co.name as company_name, cr.case_id, cr.linked_at
+  select r.*, co.name as company_name, cr.case_id, cr.linked_at,
+         extract(epoch from r.device_clock - r.received_at)::float / 60 as clock_ahead_min,
+         ST_Distance(ST_Transform(r.geo_fix, 6677), ST_Transform(f.geom, 6677))
+           - coalesce(r.geo_accuracy_m, 0) as away_m
   from case_report cr
   join fault_report r on r.id = cr.report_id
+  join fault_case k on k.id = cr.case_id
+  join facility f on f.id = k.facility_id
   left join company co on co.id = r.company_id
   where cr.case_id in (select id from family)
   order by r.received_at, r.id

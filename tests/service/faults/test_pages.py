@@ -3,16 +3,18 @@
 import io
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from app.asgi import create_app
+from service.core.clock import now
 from service.core.settings import Settings
 from service.faults.service import file_report, take_step
 from service.faults.steps import Step
@@ -293,3 +295,21 @@ def test_the_inbox_is_walked_by_keys(
     expect(links.nth(0)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("R8-")
+
+
+
+
+def test_a_strange_clock_and_a_far_place_are_flagged(
+    staff: TestClient, city: City, as_actor: AsActor
+):
+    late = now() - timedelta(minutes=42)
+    with as_actor(city.staff) as session:
+        here = "ST_SetSRID(ST_MakePoint(139.45, 35.33), 6668)"
+        statement = text(f"update facility set geom = {here} where id = :id")  # noqa: S608
+        session.execute(statement, {"id": city.facility_id})
+    far = make_report(city, device_clock=late, longitude=139.0, latitude=36.5, accuracy_m=20)
+    with as_actor(city.contractor) as session:
+        case_id = file_report(session, far, by=city.contractor).case_id
+    page = staff.get(f"/cases/{case_id}").text
+    assert "端末の時計が42分遅れている" in page
+    assert re.search(r"施設から\d+\.\d km離れて記入", page)

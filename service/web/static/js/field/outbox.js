@@ -31,7 +31,19 @@ const base = new Database({
 });
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("gesuibo-outbox") : null;
 const listeners = new Set(/** @type {(() => void)[]} */ ([]));
-channel?.addEventListener("message", () => listeners.forEach((listener) => void listener()));
+const PAUSE_MS = 50;
+let isPending = false;
+channel?.addEventListener("message", announce);
+
+/** Many changes in a row are told once. */
+function announce() {
+  if (isPending) return;
+  isPending = true;
+  setTimeout(() => {
+    isPending = false;
+    for (const listener of listeners) listener();
+  }, PAUSE_MS);
+}
 
 /** Called after every change, in this tab and in others. @param {() => void} listener */
 export function onChange(listener) {
@@ -40,7 +52,7 @@ export function onChange(listener) {
 
 function changed() {
   channel?.postMessage("changed");
-  for (const listener of listeners) listener();
+  announce();
 }
 
 /** @param {string} id @returns {State} */

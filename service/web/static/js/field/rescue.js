@@ -82,17 +82,20 @@ export function zip(parts) {
 
 /** @param {Item[]} items */
 export async function rescueFile(items) {
-  const reports = items.map(({ id, author, title, place, saved_at, report, photos, state }) => ({
-    id,
-    author,
-    title,
-    place,
-    saved_at,
-    report,
-    photos,
-    state: state.phase,
-    reason: state.reason,
-  }));
+  const reports = items.map(
+    ({ id, user, author, title, place, saved_at, report, photos, state }) => ({
+      id,
+      user_id: user || null,
+      author,
+      title,
+      place,
+      saved_at,
+      report,
+      photos,
+      state: state.phase,
+      reason: state.reason,
+    }),
+  );
   const text = JSON.stringify({ format: "gesuibo-rescue-1", reports }, null, 1);
   /** @type {Map<string, Part>} */
   const parts = new Map([

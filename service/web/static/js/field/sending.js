@@ -13,12 +13,14 @@ const SHORTEST_WAIT_MS = 2_000;
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 600_000;
 const PATIENCE_WITH_DAMAGE = 3;
+const STUMBLES_IN_A_ROW = 3;
 
 /** @type {{ line: Line, user: string }} */
 export const now = { line: "idle", user: "" };
 /** @type {Set<() => void>} */
 const listeners = new Set();
 let timer = 0;
+let pauses = 0;
 
 /** @param {() => void} listener */
 export function onLine(listener) {
@@ -60,20 +62,35 @@ async function inTurn({ evenIfEarly = false, onlyId }) {
   tell("sending");
   try {
     now.user = (await transport.me()).user_id;
-    for (const item of due) if (item.user === now.user) await send(item);
+    await sendAll(due.filter((item) => item.user === now.user));
     tell("idle");
+    pauses = 0;
   } catch (error) {
     if (error instanceof transport.SignedOut) tell("signed_out");
     else if (error instanceof transport.Unreachable) tell("unreachable");
     else throw error;
-    for (const item of due) await putOff(item.id);
+    pauses += 1;
   }
 }
 
-/** @param {string} id */
-async function putOff(id) {
-  const item = await outbox.item(id);
-  if (!item || item.state.phase === "needs_human") return;
+/** A report on which the server stumbles is put off; several in a row are the server's trouble. @param {Item[]} due */
+async function sendAll(due) {
+  let stumbles = 0;
+  for (const item of due) {
+    try {
+      await send(item);
+      stumbles = 0;
+    } catch (error) {
+      if (!(error instanceof transport.Unreachable)) throw error;
+      await putOff(item);
+      stumbles += 1;
+      if (!error.isAnswered || stumbles >= STUMBLES_IN_A_ROW) throw error;
+    }
+  }
+}
+
+/** @param {Item} item */
+async function putOff(item) {
   const { attempt, number } = item.state;
   const phase = number ? "photos" : "waiting";
   await outbox.note(item.state, {
@@ -146,7 +163,8 @@ async function arrange() {
   );
   if (!waiting.length) return;
   const next = Math.min(...waiting.map((item) => item.state.next_at));
-  timer = window.setTimeout(flush, Math.max(SHORTEST_WAIT_MS, next - Date.now()));
+  const line = pauses ? wait(pauses - 1) : SHORTEST_WAIT_MS;
+  timer = window.setTimeout(flush, Math.max(line, next - Date.now()));
 }
 
 /** From now on whatever waits is sent as soon as it can be. */

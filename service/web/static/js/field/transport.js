@@ -9,7 +9,13 @@ export class Refused extends Error {}
 /** Nobody is signed in on this phone; everything waits. */
 export class SignedOut extends Error {}
 /** No answer, or one that may be another in a minute. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  /** @param {string} message @param {boolean} [isAnswered] whether the server said anything at all */
+  constructor(message, isAnswered = false) {
+    super(message);
+    this.isAnswered = isAnswered;
+  }
+}
 
 /** @param {string} path @param {RequestInit} request @returns {Promise<Response>} */
 async function answered(path, request) {
@@ -20,7 +26,7 @@ async function answered(path, request) {
   if (answer.ok) return answer;
   if (answer.status === 401) throw new SignedOut();
   const isTemporary = answer.status >= 500 || answer.status === 408 || answer.status === 429;
-  if (isTemporary || answer.redirected) throw new Unreachable(String(answer.status));
+  if (isTemporary || answer.redirected) throw new Unreachable(String(answer.status), true);
   const told = await answer.json().catch(() => ({}));
   throw new Refused(String(told.detail ?? answer.status));
 }
@@ -32,9 +38,13 @@ async function json(answer) {
   });
 }
 
-/** Who the server takes this phone for. */
+/** Who the server takes this phone for. A refusal here says nothing about any report. */
 export async function me() {
-  return await json(await answered("/me", {}));
+  try {
+    return await json(await answered("/me", {}));
+  } catch (error) {
+    throw error instanceof Refused ? new Unreachable(error.message, true) : error;
+  }
 }
 
 /** @param {string} path */
@@ -47,7 +57,7 @@ export async function sendReport(id, report) {
   const body = JSON.stringify({ ...report, device_clock: new Date().toISOString() });
   const headers = { "content-type": "application/json" };
   const filed = await json(await answered("/fault-reports", { method: "POST", headers, body }));
-  if (filed.report_id !== id) throw new Unreachable("another answer");
+  if (filed.report_id !== id) throw new Unreachable("another answer", true);
   return filed;
 }
 
@@ -64,7 +74,7 @@ export async function sendPhoto(id, photo, bytes) {
       : await json(
           await answered(path, { method: "PUT", headers: { "content-type": type }, body: bytes }),
         );
-  if (kept.sha256 !== photo.sha256) throw new Unreachable("another answer");
+  if (kept.sha256 !== photo.sha256) throw new Unreachable("another answer", true);
 }
 
 /** @param {string} path @param {ArrayBuffer} bytes */
