@@ -247,8 +247,8 @@ def test_every_page_is_accessible_and_fits(
     size: dict[str, Any],
     tmp_path: Path,
 ):
-    for kind, text in (("site_check", "現地を確認。軸封部から漏水。"), ("order", "部品を手配")):
-        data = {"response-kind": kind, "response-description": text, "response-cost_yen": "120000"}
+    for kind, said in (("site_check", "現地を確認。軸封部から漏水。"), ("order", "部品を手配")):
+        data = {"response-kind": kind, "response-description": said, "response-cost_yen": "120000"}
         files = {"photos": ("現場.jpg", _picture(), "image/jpeg")}
         staff.post(f"/cases/{case_id}/responses", data=data, files=files)
     page = open_page(path.format(case=case_id, pump=city.pump_id), size)
@@ -305,7 +305,7 @@ def test_a_strange_clock_and_a_far_place_are_flagged(
     late = now() - timedelta(minutes=42)
     with as_actor(city.staff) as session:
         here = "ST_SetSRID(ST_MakePoint(139.45, 35.33), 6668)"
-        statement = text(f"update facility set geom = {here} where id = :id")  # noqa: S608
+        statement = text(f"update facility set geom = {here} where id = :id")
         session.execute(statement, {"id": city.facility_id})
     far = make_report(city, device_clock=late, longitude=139.0, latitude=36.5, accuracy_m=20)
     with as_actor(city.contractor) as session:
