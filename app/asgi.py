@@ -43,6 +43,7 @@ ROUTERS = (
     "service.tags.papers",
     "service.tags.desk",
     "service.tags.pages",
+    "service.notifications.api",
     "service.analytics.api",
     "service.analytics.pages",
     "importers.api",

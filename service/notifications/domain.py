@@ -217,7 +217,15 @@ class Hours:
         return in_range and (not self.weekdays or day.weekday() in self.weekdays)
 
 
-WEEKDAY_LABELS = (N_("月"), N_("火"), N_("水"), N_("木"), N_("金"), N_("土"), N_("日"))
+WEEKDAY_LABELS = (
+    N_("月曜"),
+    N_("火曜"),
+    N_("水曜"),
+    N_("木曜"),
+    N_("金曜"),
+    N_("土曜"),
+    N_("日曜"),
+)
 
 
 class Alarm(StrEnum):

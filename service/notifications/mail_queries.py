@@ -51,8 +51,8 @@ _READER = text(
 )
 _SETTLE = text(
     """
-    update mail set state = :state, last_error = :error, unsure = unsure + :unsure,
-      sent_at = case when :state = 'sent' then cast(:moment as timestamptz) end,
+    update mail set state = cast(:state as text), last_error = :error, unsure = unsure + :unsure,
+      sent_at = case when cast(:state as text) = 'sent' then cast(:moment as timestamptz) end,
       due_at = coalesce(:due_at, due_at), claimed_at = null
     where id = :id
     """

@@ -76,7 +76,7 @@ _LISTED = text(
 _UNREAD = text(
     "select count(*) from (select 1 from notification n where n.user_id = :user_id and n.in_app"
     " and n.read_at is null and (n.case_id is null"
-    " or exists (select 1 from fault_case c where c.id = n.case_id)) limit 100) some"
+    " or exists (select 1 from fault_case c where c.id = n.case_id)) limit 100) as unread"
 )
 _DUTIES = text(
     """

@@ -135,3 +135,7 @@ class DeliveryRead(BaseModel):
 
 class DeliveryList(BaseModel):
     items: list[DeliveryRead]
+
+
+class TestSent(BaseModel):
+    delivery_id: UUID

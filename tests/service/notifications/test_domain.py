@@ -82,7 +82,7 @@ def test_quiet_hours_reach_over_midnight() -> None:
         ("2026-11-28T18:00", False),
     ],
 )
-def test_a_night_belongs_to_the_day_it_begins_on(moment: str, covered: bool) -> None:
+def test_a_night_belongs_to_the_day_it_begins_on(moment: str, *, covered: bool) -> None:
     fridays = Hours(date(2026, 11, 16), date(2026, 11, 27), (4,), time(17, 15), time(8, 30))
     assert fridays.covers(at(moment)) is covered
 
@@ -159,16 +159,16 @@ def test_quiet_hours_of_others_hold_while_somebody_is_on_duty() -> None:
 
 
 @given(
-    st.sampled_from(Role),
-    st.sampled_from(Kind),
-    st.dictionaries(
+    role=st.sampled_from(Role),
+    kind=st.sampled_from(Kind),
+    choices=st.dictionaries(
         st.tuples(st.sampled_from(Kind), st.sampled_from(Channel)), st.sampled_from(Scope)
     ),
-    st.booleans(),
-    st.booleans(),
+    is_due=st.booleans(),
+    has_mail=st.booleans(),
 )
 def test_what_is_switched_off_or_not_offered_never_comes(
-    role: Role, kind: Kind, choices: dict, is_due: bool, has_mail: bool
+    *, role: Role, kind: Kind, choices: dict, is_due: bool, has_mail: bool
 ) -> None:
     person = someone(role, choices=choices, mail_address="a@example.jp" if has_mail else None)
     due: dict[UUID, Reason] = {ME: Reason.ON_CALL} if is_due else {}
