@@ -33,7 +33,7 @@ def _with_etag(response: Response, row: Webhook) -> Webhook:
     return row
 
 
-@router.get("/webhooks", response_model=WebhookList)
+@router.get("/webhooks")
 def list_webhooks(session: SessionDep, by: Administrator) -> WebhookList:
     rows = webhooks.webhooks(session, by=by)
     return WebhookList(items=[WebhookRead.model_validate(row) for row in rows])
@@ -80,12 +80,12 @@ def rotate_secret(
     return _with_etag(response, webhooks.rotate_secret(session, webhook_id, by=by))
 
 
-@router.post("/webhooks/{webhook_id}/test", status_code=202, response_model=TestSent)
+@router.post("/webhooks/{webhook_id}/test", status_code=202)
 def send_test(session: SessionDep, by: Administrator, webhook_id: UUID) -> TestSent:
     return TestSent(delivery_id=webhooks.send_test(session, webhook_id, by=by))
 
 
-@router.get("/webhooks/{webhook_id}/deliveries", response_model=DeliveryList)
+@router.get("/webhooks/{webhook_id}/deliveries")
 def list_deliveries(session: SessionDep, by: Administrator, webhook_id: UUID) -> DeliveryList:
     """The newest hundred of thirty days, each with every attempt."""
     rows = webhooks.deliveries(session, webhook_id, by=by)
@@ -95,7 +95,6 @@ def list_deliveries(session: SessionDep, by: Administrator, webhook_id: UUID) ->
 @router.post(
     "/webhooks/{webhook_id}/deliveries/{delivery_id}/resend",
     status_code=202,
-    response_model=DeliveryRead,
 )
 def send_again(
     session: SessionDep, by: Administrator, webhook_id: UUID, delivery_id: UUID

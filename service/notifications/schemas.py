@@ -139,3 +139,11 @@ class DeliveryList(BaseModel):
 
 class TestSent(BaseModel):
     delivery_id: UUID
+
+
+class AddressChange(BaseModel):
+    """None: no mails."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mail_address: MailAddress | None = None

@@ -158,7 +158,7 @@ def switch_off(session: Session, text: str) -> str:
     for kind in kinds:
         _switch_off(session, profile.user_id, kind)
     session.flush()
-    by = Actor(user.id, user.display_name, role, user.company_id, via="mail")
+    by = Actor(user.id, user.display_name, role, user.company_id)
     record(session, "mail-off", "user_account", user.id, by=by, after={"kinds": kinds})
     return token.purpose
 

@@ -39,7 +39,8 @@ _SETTLE = text(
     """
     update webhook_delivery set state = cast(:state as text), claimed_at = null,
       due_at = coalesce(:due_at, due_at), tries = tries || cast(:one as jsonb),
-      done_at = case when cast(:state as text) = 'waiting' then null else cast(:moment as timestamptz) end
+      done_at = case when cast(:state as text) = 'waiting' then null
+                else cast(:moment as timestamptz) end
     where id = :id
     """
 )

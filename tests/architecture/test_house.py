@@ -9,7 +9,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("app", "service", "mobile_api", "importers")
-SLICES = ("accounts", "audit", "registry", "attachments", "faults", "maintenance", "tags")
+SLICES = (
+    "accounts",
+    "audit",
+    "registry",
+    "attachments",
+    "faults",
+    "maintenance",
+    "tags",
+    "notifications",
+)
 VOCABULARY = {
     "__init__",
     "domain",
@@ -78,6 +87,24 @@ OWN_NOUNS = {
         "run_api",
     },
     "maintenance": {"part_lists", "desk", "forms"},
+    "notifications": {
+        "addressing",
+        "address_guard",
+        "alarms",
+        "deliveries",
+        "duties",
+        "duty_pages",
+        "letters",
+        "mail",
+        "mail_queries",
+        "news",
+        "telling",
+        "tokens",
+        "webhook_domain",
+        "webhook_pages",
+        "webhook_queries",
+        "webhooks",
+    },
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40
