@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -75,6 +75,12 @@ class Settings(BaseSettings):
             " host or host:port, with commas between."
         ),
     )
+
+    @field_validator("smtp_host")
+    @classmethod
+    def _blank_is_absent(cls, value: str | None) -> str | None:
+        """compose hands on what is not set as an empty text."""
+        return value or None
 
     @property
     def migration_url(self) -> str:

@@ -59,7 +59,7 @@ class DeliveryState(StrEnum):
 
 
 DELIVERY_STATE_LABELS = {
-    DeliveryState.WAITING: N_("再送待ち"),
+    DeliveryState.WAITING: N_("送信待ち"),
     DeliveryState.SENDING: N_("送信中"),
     DeliveryState.DELIVERED: N_("届いた"),
     DeliveryState.FAILED: N_("送れなかった"),
