@@ -42,17 +42,6 @@ def _answer(request: Request, report: Report, form: ExportFormat) -> Response:
     return Response(body, headers=headers, media_type=MEDIA_TYPES[form])
 
 
-@router.get("/failure-rate")
-def failure_rate(
-    request: Request,
-    snapshot: SnapshotDep,
-    conditions: ConditionsDep,
-    form: Format = ExportFormat.JSON,
-) -> Response:
-    """Failures per 100 device-years by group, with 95 % limits and the data-quality box."""
-    return _answer(request, service.failure_rate(snapshot, conditions), form)
-
-
 @router.get("/failure-rate/devices")
 def failure_rate_devices(
     request: Request,
@@ -63,3 +52,15 @@ def failure_rate_devices(
     """The devices behind one group (`group=`) of the table."""
     report = service.failure_rate_devices(snapshot, conditions).report
     return _answer(request, report, form)
+
+
+@router.get("/{name}")
+def report(
+    request: Request,
+    snapshot: SnapshotDep,
+    conditions: ConditionsDep,
+    name: str,
+    form: Format = ExportFormat.JSON,
+) -> Response:
+    """One report by its name: table, findings, conditions and the data-quality box."""
+    return _answer(request, service.report(snapshot, conditions, name), form)

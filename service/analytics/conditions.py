@@ -72,7 +72,8 @@ FILTER_LABELS = {
 class Conditions:
     """``records_from`` overrides the first month of which cases are on record.
 
-    ``group`` is the key of one group of the table, to see the devices behind its figures.
+    ``group`` is the key of one group of the table, to see the devices behind its figures;
+    ``is_sorted`` says that the reader has chosen the order.
     """
 
     period: Period
@@ -81,6 +82,15 @@ class Conditions:
     records_from: date | None = None
     sort: str = "-rate"
     group: str | None = None
+    is_sorted: bool = False
+
+    def report_query(self) -> str:
+        """The conditions that hold for every report: no order, no group."""
+        first, last = self.period.months
+        values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
+        if self.records_from:
+            values["records_from"] = f"{self.records_from:%Y-%m}"
+        return urlencode(values)
 
     def query(self, **more: str) -> str:
         """The address of this very report, for links and exports."""

@@ -8,35 +8,61 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from service.analytics.figure import svg
 from service.analytics.report import GRADE_LABELS, Column, Fact, Report, Value
 from service.core.clock import JST
+from service.core.errors import NotFound
 from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
 from service.core.i18n.marker import N_
+
+
+class NoFigure(NotFound):
+    code = "no-figure"
+    message = N_("この集計には図がありません。")
 
 
 class ExportFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    SVG = "svg"
 
 
 MEDIA_TYPES = {
     ExportFormat.JSON: "application/json",
     ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.SVG: "image/svg+xml",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 CONDITIONS = N_("条件")
 QUALITY = N_("データ品質")
 GRADE = N_("データの等級")
 NOTE = N_("注記")
+FINDING = N_("読み取れること")
 # A spreadsheet takes a cell that begins so for a formula and would run it.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(report: Report, form: ExportFormat, locale: Locale) -> bytes:
-    makers = {ExportFormat.JSON: as_json, ExportFormat.CSV: as_csv, ExportFormat.XLSX: as_xlsx}
+    makers = {
+        ExportFormat.JSON: as_json,
+        ExportFormat.CSV: as_csv,
+        ExportFormat.XLSX: as_xlsx,
+        ExportFormat.SVG: as_svg,
+    }
     return makers[form](report, locale)
+
+
+def as_svg(report: Report, locale: Locale) -> bytes:
+    """The drawing of the report.
+
+    Raises:
+        NoFigure: when there is nothing to draw.
+    """
+    if report.figure is None:
+        raise NoFigure
+    return svg(report.figure, report.title, locale).encode()
 
 
 def file_name(report: Report, form: ExportFormat) -> str:
@@ -88,6 +114,7 @@ def document(report: Report, locale: Locale) -> dict[str, Any]:
             "warnings": [translate(text, locale) for text in report.quality.warnings],
             "facts": [_fact(fact, locale) for fact in report.quality.facts],
         },
+        "findings": [finding.words(locale) for finding in report.findings],
         "notes": [translate(note, locale) for note in report.notes],
     }
 
@@ -155,9 +182,11 @@ def boxes(report: Report, locale: Locale) -> tuple[tuple[str, list[Line]], ...]:
         (translate(GRADE, locale), translate(GRADE_LABELS[report.quality.grade], locale), "")
     ]
     quality += [_line(fact, locale) for fact in report.quality.facts]
+    told = [(translate(FINDING, locale), one.words(locale), "") for one in report.findings]
     words = (*report.quality.warnings, *report.notes, *((report.empty,) if report.empty else ()))
     quality += [(translate(NOTE, locale), translate(text, locale), "") for text in words]
-    return (translate(CONDITIONS, locale), conditions), (translate(QUALITY, locale), quality)
+    first = (translate(CONDITIONS, locale), [*conditions, *told])
+    return first, (translate(QUALITY, locale), quality)
 
 
 def _line(fact: Fact, locale: Locale) -> Line:

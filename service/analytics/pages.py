@@ -2,19 +2,28 @@ from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from service.analytics import service
 from service.analytics.api import Reader, SnapshotDep
+from service.analytics.catalogue import KINDS, kind_of
 from service.analytics.exports import ExportFormat
+from service.analytics.figure import svg
 from service.analytics.filter_choices import choices_of
 from service.analytics.interval_plot import interval_plot
 from service.analytics.report import GRADE_LABELS
+from service.analytics.reports import (
+    ageing_tests,
+    bad_actors,
+    monthly_trend,
+    replacement_life,
+)
 from service.analytics.reports.failure_rate import ALIKE, HIGHER, LOWER, TOO_FEW
 from service.analytics.reports.failure_rate_devices import SORT, group_label_of
 from service.analytics.schemas import ConditionsDep
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.templating import render
+from service.core.i18n import locale_of
 
 router = APIRouter(include_in_schema=False, dependencies=[ONLY_KNOWN_PARAMETERS])
 DEVICES_PER_PAGE = 100
@@ -25,11 +34,17 @@ VERDICT_LOOKS = {
     ALIKE: ("neutral", "minus"),
     TOO_FEW: ("neutral", "dot"),
 }
+# Verdicts of the other reports that ask for action.
+ALARMS = frozenset(
+    {monthly_trend.ABOVE, ageing_tests.WORSE, bad_actors.WATCH, replacement_life.SHORTER}
+)
+TABLES = tuple(form for form in ExportFormat if form is not ExportFormat.SVG)
 
 
 @router.get("/analytics")
-def analytics(_by: Reader) -> Response:
-    return RedirectResponse("/analytics/failure-rate", 303)
+def analytics(request: Request, snapshot: SnapshotDep, _by: Reader) -> Response:
+    """The reports, each with the question that it answers."""
+    return render(request, "analytics/index.html", kinds=KINDS.values(), snapshot=snapshot)
 
 
 @router.get("/analytics/failure-rate")
@@ -43,7 +58,8 @@ def failure_rate(request: Request, snapshot: SnapshotDep, conditions: Conditions
         conditions=conditions,
         choices=choices_of(snapshot),
         grade_label=GRADE_LABELS[report.quality.grade],
-        formats=tuple(ExportFormat),
+        formats=TABLES,
+        kinds=KINDS.values(),
         looks=VERDICT_LOOKS,
     )
 
@@ -72,5 +88,29 @@ def failure_rate_devices(
         table_query=replace(conditions, group=None, sort="-rate").query(),
         next_cursor=until if until < len(report.rows) else None,
         grade_label=GRADE_LABELS[report.quality.grade],
-        formats=tuple(ExportFormat),
+        formats=TABLES,
+    )
+
+
+@router.get("/analytics/{name}")
+def any_report(
+    request: Request, snapshot: SnapshotDep, conditions: ConditionsDep, name: str
+) -> Response:
+    """The page of every report that has none of its own."""
+    kind = kind_of(name)
+    report = service.report(snapshot, conditions, name)
+    figure = report.figure and svg(report.figure, report.title, locale_of(request))
+    return render(
+        request,
+        "analytics/report.html",
+        report=report,
+        kind=kind,
+        kinds=KINDS.values(),
+        figure=figure,
+        findings=[finding.words(locale_of(request)) for finding in report.findings],
+        conditions=conditions,
+        choices=choices_of(snapshot),
+        grade_label=GRADE_LABELS[report.quality.grade],
+        formats=tuple(form for form in ExportFormat if figure or form is not ExportFormat.SVG),
+        alarms=ALARMS,
     )

@@ -1,10 +1,11 @@
 """A report as data: the screen, the exports and the API all show this one object."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from service.analytics.figure import Figure
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
@@ -70,6 +71,18 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What the report says in words; gaps of ``text`` are filled from ``values``."""
+
+    text: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, locale: Locale) -> str:
+        filled = {name: translate(value, locale) for name, value in self.values.items()}
+        return translate(self.text, locale) % filled if filled else translate(self.text, locale)
+
+
+@dataclass(frozen=True)
 class Report:
     """``rows`` and ``total`` hold figures as they are shown: rounded once, here and nowhere else.
 
@@ -86,6 +99,8 @@ class Report:
     quality: Quality
     notes: tuple[str, ...] = ()
     empty: str | None = None
+    findings: tuple[Finding, ...] = ()
+    figure: Figure | None = None
 
     def ordered(self, key: str) -> "Report":
         """By a column, falling with a leading minus; rows without a value come last."""

@@ -77,6 +77,7 @@ def conditions(  # noqa: PLR0917  # one parameter per word of the address
         filters=given,
         records_from=parse_month(records_from) if records_from else None,
         sort=sort or in_order,
+        is_sorted=sort is not None,
         group=group,
     )
 

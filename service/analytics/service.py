@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
+from service.analytics.catalogue import kind_of
 from service.analytics.conditions import Conditions
 from service.analytics.report import Report
 from service.analytics.reports import failure_rate as failure_rate_report
@@ -69,6 +70,18 @@ def snapshot_for(
 
 def failure_rate(snapshot: Snapshot, conditions: Conditions) -> Report:
     return failure_rate_report.failure_rate(snapshot, conditions)
+
+
+def report(snapshot: Snapshot, conditions: Conditions, name: str) -> Report:
+    """One of the reports of the catalogue.
+
+    Raises:
+        ReportUnknown: when there is no such report.
+    """
+    made = kind_of(name).make(snapshot, conditions)
+    column = conditions.sort.removeprefix("-")
+    is_theirs = column in {one.key for one in made.columns}
+    return made.ordered(conditions.sort) if is_theirs and conditions.is_sorted else made
 
 
 def failure_rate_devices(snapshot: Snapshot, conditions: Conditions) -> DeviceList:

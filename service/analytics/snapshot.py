@@ -17,7 +17,8 @@ from service.core.settings import Settings
 
 DEVICES = """
 select d.id::text as device_id, d.asset_code, c.class_code, c.major, c.middle, c.minor,
-       c.discipline, coalesce(m.manufacturer, m.manufacturer_raw) as maker, m.model_no,
+       c.discipline, c.standard_life_years, c.target_life_years,
+       coalesce(m.manufacturer, m.manufacturer_raw) as maker, m.model_no,
        d.installed_from, d.installed_to, d.installed_precision, d.retired_on, d.retired_reason
 from device d
 join equipment_class c on c.id = d.class_id
@@ -40,8 +41,15 @@ CASES = """
 select c.id::text as case_id, c.case_no, c.position_id::text, c.device_id::text, f.facility_code,
        f.facility_type, f.treatment_district,
        (c.occurred_at at time zone 'Asia/Tokyo')::date as occurred_on, c.occurred_precision,
-       c.counts_as_failure, c.state, c.cause_group, c.stop_from, c.stop_to
+       c.counts_as_failure, c.state, c.cause_group, c.stop_from, c.stop_to,
+       c.symptoms[1] as symptom, paid.cost_yen
 from fault_case c join facility f on f.id = c.facility_id
+left join (
+  select s.case_id, sum(s.cost_yen)::bigint as cost_yen
+  from response_record s
+  where s.cost_yen is not null
+    and not exists (select 1 from response_record later where later.supersedes_id = s.id)
+  group by s.case_id) paid on paid.case_id = c.id
 order by c.id
 """
 # Versions only grow and rows are only added, so no change leaves all of this as it was.
@@ -54,6 +62,7 @@ select concat_ws(' ',
   (select concat(count(*), ':', sum(version), ':', max(updated_at)) from device),
   (select concat(count(*), ':', sum(hashtext(concat(id, device_id, position_id, period,
                                                     starts_estimated)))) from installation),
+  (select concat(count(*), ':', max(created_at)) from response_record),
   (select concat(count(*), ':', sum(version), ':', max(updated_at)) from fault_case)) as mark
 """
 

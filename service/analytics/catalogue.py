@@ -1,0 +1,124 @@
+"""The reports that there are, under the names of their addresses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from service.analytics.conditions import Conditions
+from service.analytics.report import Report
+from service.analytics.reports import (
+    ageing_tests,
+    availability_by_group,
+    bad_actors,
+    failure_rate,
+    mean_cumulative_ages,
+    monthly_trend,
+    pareto_of_faults,
+    replacement_life,
+)
+from service.analytics.reports.pareto_of_faults import Item
+from service.analytics.snapshot_store import Snapshot
+from service.core.errors import NotFound
+from service.core.i18n.marker import N_
+
+
+class ReportUnknown(NotFound):
+    code = "report-unknown"
+    message = N_("集計「%(name)s」はありません。")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``answers``: the question that the report answers, for the list of reports."""
+
+    name: str
+    title: str
+    answers: str
+    make: Callable[[Snapshot, Conditions], Report]
+    has_groups: bool = True
+
+
+def _pareto(item: Item) -> Callable[[Snapshot, Conditions], Report]:
+    return partial(pareto_of_faults.pareto_of_faults, item=item)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            failure_rate.NAME,
+            failure_rate.TITLE,
+            N_("どの分類・施設・メーカーの機器が故障しやすいか"),
+            failure_rate.failure_rate,
+        ),
+        Kind(
+            monthly_trend.NAME,
+            monthly_trend.TITLE,
+            N_("故障は増えているか、いつから変わったか、季節によるか"),
+            monthly_trend.monthly_trend,
+            has_groups=False,
+        ),
+        Kind(
+            availability_by_group.NAME,
+            availability_by_group.TITLE,
+            N_("どれだけ止まり、直るまでにどれだけかかるか"),
+            availability_by_group.availability_by_group,
+        ),
+        Kind(
+            Item.GROUP.value,
+            pareto_of_faults.TITLES[Item.GROUP.value],
+            N_("どの区分を直せば故障の大半が減るか"),
+            _pareto(Item.GROUP),
+        ),
+        Kind(
+            Item.SYMPTOM.value,
+            pareto_of_faults.TITLES[Item.SYMPTOM.value],
+            N_("どの現象が多いか"),
+            _pareto(Item.SYMPTOM),
+            has_groups=False,
+        ),
+        Kind(
+            Item.CAUSE.value,
+            pareto_of_faults.TITLES[Item.CAUSE.value],
+            N_("どの原因が多いか"),
+            _pareto(Item.CAUSE),
+            has_groups=False,
+        ),
+        Kind(
+            mean_cumulative_ages.NAME,
+            mean_cumulative_ages.TITLE,
+            N_("古くなるとどれだけ故障がたまるか"),
+            mean_cumulative_ages.mean_cumulative_ages,
+        ),
+        Kind(
+            ageing_tests.NAME,
+            ageing_tests.TITLE,
+            N_("経年で故障が増えているといえるか"),
+            ageing_tests.ageing_tests,
+        ),
+        Kind(
+            replacement_life.NAME,
+            replacement_life.TITLE,
+            N_("何年で更新されてきたか、標準耐用年数と比べてどうか"),
+            replacement_life.replacement_life,
+        ),
+        Kind(
+            bad_actors.NAME,
+            bad_actors.TITLE,
+            N_("どの機器が同じ分類の平均より故障しやすいか"),
+            bad_actors.bad_actors,
+            has_groups=False,
+        ),
+    )
+}
+
+
+def kind_of(name: str) -> Kind:
+    """One report by the name of its address.
+
+    Raises:
+        ReportUnknown: when there is no such report.
+    """
+    if name not in KINDS:
+        raise ReportUnknown(name=name)
+    return KINDS[name]
