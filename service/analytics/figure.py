@@ -15,7 +15,7 @@ from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
 
 WIDTH, HEIGHT = 760, 340
-LEFT, RIGHT, TOP, BOTTOM = 64, 16, 34, 46
+LEFT, RIGHT, TOP, BOTTOM = 64, 56, 34, 46
 LABELS_WIDTH, ROW_HEIGHT, MOST_ROWS = 250, 24, 25
 INK, SOFT, GRID, SHADE = "#1a1a1c", "#626264", "#e6e6e6", "#f1f1f4"
 COLOURS = ("#00118f", "#b45309", "#0f766e", "#9d174d")
@@ -177,7 +177,7 @@ def _ground(figure: Curves, plane: _Plane, locale: Locale) -> Iterable[str]:
     for value, label in figure.levels:
         more = f'stroke="{SOFT}" stroke-dasharray="4 4"'
         yield _line((LEFT, plane.y(value)), (right, plane.y(value)), more)
-        yield _text(right, plane.y(value) - 4, translate(label, locale), "end", SOFT)
+        yield _text(right + 6, plane.y(value) + 4, translate(label, locale), "start", SOFT)
     for x, label in figure.marks:
         more = f'stroke="{INK}" stroke-dasharray="2 2"'
         yield _line((plane.x(x), TOP), (plane.x(x), floor_y), more)
@@ -233,7 +233,7 @@ def _rows(figure: Rows, locale: Locale) -> tuple[list[str], int]:
     reach = max((one.upper if one.upper is not None else one.value for one in shown), default=0)
     highest = max((one.value for one in shown), default=0.0)
     step, top = round_axis(min(reach, 3 * highest) if highest else reach)
-    left, right = LABELS_WIDTH, WIDTH - RIGHT - 60
+    left, right = LABELS_WIDTH, WIDTH - 2 * RIGHT
 
     def place(value: float) -> float:
         return left + (right - left) * min(value, top) / top
@@ -251,7 +251,7 @@ def _rows(figure: Rows, locale: Locale) -> tuple[list[str], int]:
         y = TOP + number * ROW_HEIGHT + ROW_HEIGHT / 2
         parts.append(_text(left - 8, y + 4, translate(one.label, locale)[:20], "end"))
         parts += _bar(one, y, place)
-        parts.append(_text(WIDTH - RIGHT, y + 4, one.text, "end"))
+        parts.append(_text(WIDTH - 8, y + 4, one.text, "end"))
     parts.append(_text(right, height - 4, translate(figure.x_label, locale), "end", SOFT))
     return parts, height
 

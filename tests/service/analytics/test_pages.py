@@ -1,7 +1,11 @@
 import re
+from html import escape as html_escape
 from uuid import UUID
 
+import pytest
 from fastapi.testclient import TestClient
+
+from service.analytics.catalogue import KINDS
 
 PAGE = "/analytics/failure-rate"
 ASKED = {"from": "2022-04", "to": "2025-03"}
@@ -55,3 +59,24 @@ def test_english_leaves_no_japanese_word_of_ours(engineer: TestClient, city: dic
     data = "汚水ポンプ設備|汚水ポンプ|流入ゲート|ポンプ設備|北ポンプ場|中央浄化センター|架空製作所"
     left = re.findall(r"[\u3040-\u9fff]+", re.sub(data, "", text))
     assert left == []
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_report_has_a_page_with_its_figures(
+    engineer: TestClient, city: dict[str, UUID], name: str
+):
+    answer = engineer.get(f"/analytics/{name}", params=ASKED)
+    assert answer.status_code == 200
+    told = engineer.get(f"/api/v1/analytics/{name}", params=ASKED).json()
+    assert told["rows"] or "計上した故障がありません" in answer.text or name == "life"
+    for finding in told["findings"]:
+        assert html_escape(finding, quote=False) in answer.text
+    assert not re.search(r"<[^>]+\s(style|on\w+)=", answer.text)
+    exports = re.findall(rf'href="(/api/v1/analytics/{name}\?[^"]+)"', answer.text)
+    assert all(engineer.get(link.replace("&amp;", "&")).status_code == 200 for link in exports)
+
+
+def test_the_list_of_reports_leads_to_each(engineer: TestClient, city: dict[str, UUID]):
+    page = engineer.get("/analytics").text
+    assert all(f'href="/analytics/{name}"' in page for name in KINDS)
+    assert engineer.get("/analytics/horoscope").status_code == 404
