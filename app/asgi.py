@@ -35,6 +35,7 @@ ROUTERS = (
     "service.faults.pages",
     "service.faults.approval_api",
     "service.faults.approval_pages",
+    "service.faults.marks_pages",
     "service.maintenance.api",
     "service.maintenance.pages",
     "service.maintenance.desk",

@@ -15,11 +15,12 @@ from service.attachments.api import CaseForm, StoreDep
 from service.attachments.domain import ATTACHMENT_KIND_LABELS, AttachmentKind
 from service.attachments.service import store_upload
 from service.attachments.store import PhotoStore
+from service.core.clock import today
 from service.core.errors import Invalid, NotFound
 from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
-from service.faults import approval_desk, dossier, inbox, service
+from service.faults import approval_desk, dossier, inbox, marks, phrases, service
 from service.faults.approval_domain import APPROVAL_ROLE_LABELS, REQUEST_STATE_LABELS
 from service.faults.domain import CaseState
 from service.faults.forms import (
@@ -29,6 +30,7 @@ from service.faults.forms import (
     response_form,
     step_form,
 )
+from service.faults.marks import MARK_LABELS
 from service.faults.steps import MERGEABLE, Step, steps_from
 from service.faults.wording import LABELS, changes_of
 
@@ -69,9 +71,25 @@ def _case_page(
         attachment_kinds=list(ATTACHMENT_KIND_LABELS.items()),
         local_input=local_input,
         round=approval_desk.round_of(session, case_id, by=by) if handles else None,
+        marks=marks.marks(session, case_id) if handles else {},
+        mark_labels=MARK_LABELS,
+        phrases=phrases.phrases(session) if handles else [],
+        today=today(),
         approval_roles=APPROVAL_ROLE_LABELS,
         request_states=REQUEST_STATE_LABELS,
     )
+
+
+def case_page_with(
+    request: Request,
+    session: SessionDep,
+    case_id: UUID,
+    by: Actor,
+    typed: Typed,
+    status_code: int,
+) -> Response:
+    """The page again, with what was typed and what is wrong with it."""
+    return _case_page(request, session, case_id, by, typed=typed, status_code=status_code)
 
 
 @desk.get("/cases/{case_id}")
@@ -167,6 +185,19 @@ def add_response(
     if failed:
         return _case_page(request, session, case_id, by, typed=failed[0], status_code=failed[1])
     return _done(case_id, "#timeline")
+
+
+@desk.post("/cases/{case_id}/phrase")
+def insert_phrase(
+    request: Request, form: CaseForm, session: SessionDep, by: Handler, case_id: UUID
+) -> Response:
+    """The form as it was typed, with the chosen phrase in its text; nothing is saved."""
+    values = own_fields(form.multi_items(), "response")
+    chosen = str(form.get("phrase", ""))
+    if chosen:
+        written = str(values.get("description", ""))
+        values["description"] = phrases.with_phrase(session, written, UUID(chosen))
+    return _case_page(request, session, case_id, by, typed=Typed("response", values))
 
 
 def _keep_photos(

@@ -36,6 +36,10 @@ FIELD_LABELS = {
     "occurred_at": N_("発生日時"),
     "closed_at": N_("完結日時"),
     "merged_into_id": N_("統合先"),
+    "mark_stopped": N_("停止"),
+    "mark_arrived": N_("到着"),
+    "mark_temporary": N_("応急"),
+    "mark_restored": N_("復旧"),
 }
 ACTION_LABELS = {
     "case.accept": N_("受付しました"),
@@ -48,6 +52,7 @@ ACTION_LABELS = {
     "case.dismiss": N_("対象外にしました"),
     "case.reopen": N_("再開しました"),
     "case.updated": N_("内容を変更しました"),
+    "case.marked": N_("時刻の印を変えました"),
     "case.merged": N_("別の案件に統合しました"),
     "case.unmerged": N_("統合を解除しました"),
     "case.absorbed": N_("別の案件を統合しました"),
@@ -70,7 +75,16 @@ _VALUES: dict[str, Mapping[Any, str]] = {
     "counts_as_failure": {True: N_("はい"), False: N_("いいえ")},
     "temporary_fix": {True: N_("はい"), False: N_("いいえ")},
 }
-_MOMENTS = {"stop_from", "stop_to", "occurred_at", "closed_at"}
+_MOMENTS = {
+    "stop_from",
+    "stop_to",
+    "occurred_at",
+    "closed_at",
+    "mark_stopped",
+    "mark_arrived",
+    "mark_temporary",
+    "mark_restored",
+}
 # The action, the reason and the page's head tell these already; keys say nothing to a reader.
 _UNTOLD = {"state", "state_reason", "merged_into_id", "device_id", "facility_id", "closed_at"}
 

@@ -12,6 +12,7 @@ TABLE_MODULES = (
     "service.tags.models",
     "service.faults.models",
     "service.faults.approval_models",
+    "service.faults.marks_models",
     "service.maintenance.models",
     "service.notifications.models",
     "importers.models",

@@ -1,0 +1,141 @@
+"""停止・到着・応急・復旧: the times of a case, set by one tap and corrected when known."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlmodel import Session
+
+from service.accounts.actor import Actor
+from service.audit.service import record
+from service.core.clock import JST, now
+from service.core.errors import Conflict, FieldError, Invalid
+from service.core.i18n.marker import N_
+from service.faults import handling, marks_queries
+from service.faults.domain import CaseState
+from service.faults.marks_models import CaseMark, MarkKind
+from service.faults.models import FaultCase
+from service.faults.schemas import CaseChange
+from service.faults.steps import AT_WORK
+
+MARK_LABELS = {
+    MarkKind.STOPPED: N_("停止"),
+    MarkKind.ARRIVED: N_("到着"),
+    MarkKind.TEMPORARY: N_("応急"),
+    MarkKind.RESTORED: N_("復旧"),
+}
+_CLOCK = re.compile(r"(\d{1,2})\s*[:：時]\s*(\d{1,2})\s*分?|(\d{3,4})")
+# A night's work is written on the sheet of the day it began: 24:30, 29:15.
+LAST_HOUR = 36
+MINUTES_OF_HOUR = 60
+PATIENCE = timedelta(minutes=10)
+
+
+class NotAClock(Invalid):
+    code = "not-a-clock"
+    message = N_("時刻を「16:05」の形で入力してください。翌日の0時30分は「24:30」とも書けます。")
+
+
+class InTheFuture(Invalid):
+    code = "mark-in-the-future"
+    message = N_("まだ来ていない日時です。")
+
+
+class NoMarksAnyMore(Conflict):
+    code = "no-marks-any-more"
+    message = N_("完結・統合・対象外の案件には印を付けられません。必要なら再開してください。")
+
+
+class MarkSet(BaseModel):
+    """``at`` None: now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: AwareDatetime | None = None
+    is_estimated: bool = False
+
+
+def moment_of(day: str, typed: str) -> datetime:
+    """The day of the sheet and its clock, as people write it: 16:05, 16時5分, 0830, 24:30.
+
+    Raises:
+        NotAClock: for what no clock and no night sheet shows.
+    """
+    found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", typed).strip())
+    if found is None:
+        raise NotAClock(errors=[FieldError("/clock", NotAClock.message)])
+    digits = found[3]
+    hour, minute = (digits[:-2], digits[-2:]) if digits else (found[1], found[2])
+    if int(hour) >= LAST_HOUR or int(minute) >= MINUTES_OF_HOUR:
+        raise NotAClock(errors=[FieldError("/clock", NotAClock.message)])
+    try:
+        midnight = datetime.combine(date.fromisoformat(day), time(), JST)
+    except ValueError as error:
+        raise NotAClock(errors=[FieldError("/clock", NotAClock.message)]) from error
+    return midnight + timedelta(hours=int(hour), minutes=int(minute))
+
+
+def marks(session: Session, case_id: UUID) -> dict[MarkKind, CaseMark]:
+    return {MarkKind(row.kind): row for row in marks_queries.marks(session, case_id)}
+
+
+def set_mark(
+    session: Session, case_id: UUID, kind: MarkKind, given: MarkSet, *, by: Actor
+) -> CaseMark:
+    """Stop and restoration are the case's own, too; 応急 says that it is temporarily fixed.
+
+    Raises:
+        EndsBeforeStart: when it would be restored before it stopped.
+    """
+    case = _markable(session, case_id, by)
+    at = given.at or now()
+    if at > now() + PATIENCE:
+        raise InTheFuture(errors=[FieldError("/clock", InTheFuture.message)])
+    row = marks_queries.mark(session, case_id, kind)
+    before = {f"mark_{kind}": row.at} if row else None
+    if row is None:
+        row = CaseMark(case_id=case_id, kind=kind, at=at, created_by=by.id)
+        session.add(row)
+    row.at, row.is_estimated = at, given.is_estimated
+    session.flush()
+    after = {f"mark_{kind}": at, "is_estimated": given.is_estimated}
+    record(session, "case.marked", "fault_case", case_id, by=by, before=before, after=after)
+    _follow(session, case, kind, at, by=by)
+    return row
+
+
+def clear_mark(session: Session, case_id: UUID, kind: MarkKind, *, by: Actor) -> None:
+    """A tap too much is taken back."""
+    case = _markable(session, case_id, by)
+    row = marks_queries.mark(session, case_id, kind)
+    if row is None:
+        return
+    before = {f"mark_{kind}": row.at}
+    session.delete(row)
+    session.flush()
+    after = {f"mark_{kind}": None}
+    record(session, "case.marked", "fault_case", case_id, by=by, before=before, after=after)
+    _follow(session, case, kind, None, by=by)
+
+
+def _markable(session: Session, case_id: UUID, by: Actor) -> FaultCase:
+    case = handling.take(session, case_id, by=by)
+    if CaseState(case.state) in handling.SETTLED:
+        raise NoMarksAnyMore
+    return case
+
+
+def _follow(
+    session: Session, case: FaultCase, kind: MarkKind, at: datetime | None, *, by: Actor
+) -> None:
+    changes: dict[MarkKind, dict[str, Any]] = {
+        MarkKind.STOPPED: {"stop_from": at},
+        MarkKind.RESTORED: {"stop_to": at},
+    }
+    if CaseState(case.state) in AT_WORK:
+        changes[MarkKind.TEMPORARY] = {"temporary_fix": at is not None}
+    if kind in changes:
+        handling.change_case(session, case.id, CaseChange(**changes[kind]), by=by)
