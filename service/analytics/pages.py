@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -21,6 +22,7 @@ from service.analytics.reports import (
 from service.analytics.reports.failure_rate import ALIKE, HIGHER, LOWER, TOO_FEW
 from service.analytics.reports.failure_rate_devices import SORT, group_label_of
 from service.analytics.schemas import ConditionsDep
+from service.analytics.verification import CaseResult, verify
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.templating import render
 from service.core.i18n import locale_of
@@ -89,6 +91,25 @@ def failure_rate_devices(
         next_cursor=until if until < len(report.rows) else None,
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=TABLES,
+    )
+
+
+@lru_cache(maxsize=1)
+def _verified() -> list[CaseResult]:
+    """Computed once: neither the cases nor the functions change while the service runs."""
+    return verify()
+
+
+@router.get("/analytics/verification")
+def verification(request: Request, _by: Reader) -> Response:
+    """How do we know these figures are right: published cases through the reports' functions."""
+    results = _verified()
+    return render(
+        request,
+        "analytics/verification.html",
+        results=results,
+        passed=sum(result.passed is True for result in results),
+        checks=sum(len(result.checks or ()) for result in results),
     )
 
 

@@ -80,3 +80,10 @@ def test_the_list_of_reports_leads_to_each(engineer: TestClient, city: dict[str,
     page = engineer.get("/analytics").text
     assert all(f'href="/analytics/{name}"' in page for name in KINDS)
     assert engineer.get("/analytics/horoscope").status_code == 404
+
+
+def test_how_the_figures_are_known_to_be_right(engineer: TestClient):
+    page = engineer.get("/analytics/verification")
+    assert page.status_code == 200
+    assert "30例のうち30例が合格" in page.text
+    assert "不合格" not in page.text

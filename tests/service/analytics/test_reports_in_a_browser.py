@@ -47,5 +47,7 @@ def test_every_report_can_be_read(
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, name
         page.screenshot(path=SHOTS / f"analytics-{name}-{mark}.png", full_page=True)
-    page.goto(f"{url}/analytics")
-    assert violations(page) == []
+    for path in ("/analytics", "/analytics/verification"):
+        page.goto(url + path)
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
