@@ -102,8 +102,8 @@ def set_mark(
     row.at, row.is_estimated = at, given.is_estimated
     session.flush()
     after = {f"mark_{kind}": at, "is_estimated": given.is_estimated}
-    record(session, "case.marked", "fault_case", case_id, by=by, before=before, after=after)
-    _follow(session, case, kind, at, by=by)
+    if not _follow(session, case, kind, at, by=by) or given.is_estimated:
+        record(session, "case.marked", "fault_case", case_id, by=by, before=before, after=after)
     return row
 
 
@@ -117,8 +117,8 @@ def clear_mark(session: Session, case_id: UUID, kind: MarkKind, *, by: Actor) ->
     session.delete(row)
     session.flush()
     after = {f"mark_{kind}": None}
-    record(session, "case.marked", "fault_case", case_id, by=by, before=before, after=after)
-    _follow(session, case, kind, None, by=by)
+    if not _follow(session, case, kind, None, by=by):
+        record(session, "case.marked", "fault_case", case_id, by=by, before=before, after=after)
 
 
 def _markable(session: Session, case_id: UUID, by: Actor) -> FaultCase:
@@ -130,12 +130,16 @@ def _markable(session: Session, case_id: UUID, by: Actor) -> FaultCase:
 
 def _follow(
     session: Session, case: FaultCase, kind: MarkKind, at: datetime | None, *, by: Actor
-) -> None:
+) -> bool:
+    """True when the case itself has changed, which the trail then tells."""
     changes: dict[MarkKind, dict[str, Any]] = {
         MarkKind.STOPPED: {"stop_from": at},
         MarkKind.RESTORED: {"stop_to": at},
     }
     if CaseState(case.state) in AT_WORK:
         changes[MarkKind.TEMPORARY] = {"temporary_fix": at is not None}
-    if kind in changes:
-        handling.change_case(session, case.id, CaseChange(**changes[kind]), by=by)
+    if kind not in changes:
+        return False
+    version = case.version
+    changed = handling.change_case(session, case.id, CaseChange(**changes[kind]), by=by)
+    return changed.version != version
