@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     @field_validator("smtp_host")
     @classmethod
     def _blank_is_absent(cls, value: str | None) -> str | None:
-        """compose hands on what is not set as an empty text."""
+        """What compose hands on without a value is an empty text."""
         return value or None
 
     @property

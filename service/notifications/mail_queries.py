@@ -36,10 +36,15 @@ _CLAIM = text(
     returning id, user_id, message_id, is_digest, attempts, unsure
     """
 )
+# What was switched off while the mail waited stays out of it.
 _ITEMS = text(
     """
     select n.id, n.kind, n.reason, n.facts, n.case_id, n.created_at
-    from notification n where n.mail_id = :mail_id order by n.created_at, n.id
+    from notification n
+    where n.mail_id = :mail_id
+      and not exists (select 1 from notification_choice c where c.user_id = n.user_id
+        and c.kind = n.kind and c.channel = 'mail' and c.scope = 'off')
+    order by n.created_at, n.id
     """
 )
 _READER = text(

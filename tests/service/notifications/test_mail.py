@@ -18,9 +18,12 @@ from service.accounts.models import UserAccount
 from service.core.database import transaction
 from service.core.outbox import Event
 from service.core.settings import Settings
-from service.notifications import mail, news, service, tasks
+from service.faults import service as faults
+from service.faults.schemas import ResponseCreate
+from service.faults.vocabulary import ResponseKind
+from service.notifications import mail, news, service, tasks, tokens
 from service.notifications.domain import Channel, Kind, MailState, Scope
-from service.notifications.models import Mail, NotificationChoice
+from service.notifications.models import Mail, NotificationChoice, NotificationProfile
 from tests.service.notifications.conftest import (
     Office,
     actor_of,
@@ -285,6 +288,40 @@ def test_somebody_who_has_left_gets_nothing(
             text("update user_account set disabled_at = now() where id = :id"),
             {"id": office.clerk.id},
         )
+    send_all(engine)
+    assert postbox.taken == []
+    assert states(engine) == [MailState.DROPPED]
+
+
+def test_what_is_switched_off_while_it_waits_does_not_come(
+    engine: Engine, office: Office, postbox: Postbox
+) -> None:
+    report_to(engine, office, office.clerk)
+    with transaction(engine) as session:
+        profile = session.get(NotificationProfile, office.clerk.id)
+        assert profile is not None
+        token = tokens.issue(profile.token_key, office.clerk.id, Kind.EMERGENCY)
+        service.switch_off(session, token)
+    send_all(engine)
+    assert postbox.taken == []
+    assert states(engine) == [MailState.DROPPED]
+
+
+def test_what_is_out_of_sight_when_it_is_sent_does_not_come(
+    engine: Engine, office: Office, postbox: Postbox
+) -> None:
+    with transaction(engine) as session:
+        give_mail(session, office.worker, delivery="daily")
+        filed = office.report(session, by=office.worker)
+        begin = last_event(session)
+        new = ResponseCreate(kind=ResponseKind.INSTRUCTION, description="停止してください。")
+        faults.add_response(session, filed.case_id, new, by=actor_of(office.clerk))
+        announce_all(session, begin)
+        session.execute(
+            text("update contract set ends_on = current_date - 2 where company_id = :id"),
+            {"id": office.worker.company_id},
+        )
+    make_due(engine)
     send_all(engine)
     assert postbox.taken == []
     assert states(engine) == [MailState.DROPPED]
