@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from service.accounts import queries as accounts
 from service.accounts.domain import Role
@@ -180,6 +180,15 @@ def mark_read(
     if ids is not None:
         statement = statement.where(col(Notification.id).in_(ids))
     session.execute(statement)
+
+
+def forget_read(session: Session, user_id: UUID, before: datetime) -> None:
+    session.execute(
+        delete(Notification)
+        .where(col(Notification.user_id) == user_id)
+        .where(col(Notification.created_at) < before)
+        .where(col(Notification.read_at).is_not(None))
+    )
 
 
 def profile(session: Session, user_id: UUID) -> NotificationProfile | None:

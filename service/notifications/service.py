@@ -24,6 +24,7 @@ from service.notifications.models import NotificationChoice, NotificationProfile
 from service.notifications.schemas import RhythmChange
 
 ASK_AGAIN_S = 60
+KEPT_READ = timedelta(days=180)
 CONFIRM = "confirm"
 
 
@@ -194,10 +195,12 @@ def _from_link(
 
 
 def mark_read(session: Session, ids: list[UUID] | None, *, by: Actor) -> None:
-    """None: all of them."""
+    """None: all of them. What was read half a year ago goes."""
     by.require(Permission.ACCOUNT_SELF)
     if by.id is not None:
-        queries.mark_read(session, by.id, now(), ids)
+        moment = now()
+        queries.mark_read(session, by.id, moment, ids)
+        queries.forget_read(session, by.id, moment - KEPT_READ)
 
 
 def follow(session: Session, notification_id: UUID, *, by: Actor) -> str:

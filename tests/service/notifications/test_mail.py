@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 import socket
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
@@ -12,7 +13,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine, text
 from sqlmodel import select
+from starlette.testclient import TestClient
 
+from app.asgi import create_app
 from app.worker import load_handlers
 from service.accounts.models import UserAccount
 from service.core.database import transaction
@@ -24,6 +27,7 @@ from service.faults.vocabulary import ResponseKind
 from service.notifications import mail, news, service, tasks, tokens
 from service.notifications.domain import Channel, Kind, MailState, Scope
 from service.notifications.models import Mail, NotificationChoice, NotificationProfile
+from tests.factories import sign_in_client
 from tests.service.notifications.conftest import (
     Office,
     actor_of,
@@ -352,3 +356,40 @@ def test_the_worker_knows_every_topic() -> None:
     handlers = load_handlers()
     for topic in news.TOPICS:
         assert tasks.announce in handlers[topic]
+
+
+def test_an_address_is_told_to_confirm_itself_once_a_minute(
+    engine: Engine, settings: Settings, office: Office, postbox: Postbox
+) -> None:
+    app = create_app(engine=engine, settings=settings)
+    client = sign_in_client(app, office.clerk)
+    form = {"mail_address": "clerk@city.example.jp"}
+    assert client.post("/notifications/settings/address", data=form).status_code == 303
+    (message,) = postbox.taken
+    assert postbox.recipients == ["clerk@city.example.jp"]
+    link = re.search(r"http://testserver(/notifications/confirm/\S+)", message.get_content())
+    assert link is not None
+    assert client.post("/notifications/settings/address", data=form).status_code == 429
+    assert "確認待ち" in client.get("/notifications/settings").text
+    visitor = TestClient(app, follow_redirects=False)
+    assert visitor.post(link[1]).status_code == 200
+    assert "確認済" in client.get("/notifications/settings").text
+    client.post("/notifications/settings/address", data={"mail_address": ""})
+    with transaction(engine) as session:
+        profile = session.get(NotificationProfile, office.clerk.id)
+        assert profile is not None
+        assert (profile.mail_address, profile.mail_confirmed_at) == (None, None)
+
+
+def test_a_mail_server_that_is_away_is_said_at_once(
+    engine: Engine, settings: Settings, office: Office, configured: Callable[..., Settings]
+) -> None:
+    configured(smtp_host="127.0.0.1", smtp_port=1)
+    client = sign_in_client(create_app(engine=engine, settings=settings), office.clerk)
+    form = {"mail_address": "clerk@city.example.jp"}
+    answer = client.post("/notifications/settings/address", data=form)
+    assert answer.status_code == 503
+    assert "メールサーバーに送れませんでした" in answer.text
+    with transaction(engine) as session:
+        profile = session.get(NotificationProfile, office.clerk.id)
+        assert profile is None or profile.mail_address is None

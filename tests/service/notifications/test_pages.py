@@ -94,6 +94,12 @@ def test_everything_is_marked_as_read_for_oneself_only(
     assert client.post("/notifications/read").status_code == 303
     assert client.get("/notifications/count").text.strip() == ""
     assert ">1<" in other.get("/notifications/count").text
+    with transaction(engine) as session:
+        session.execute(text("update notification set created_at = now() - interval '200 days'"))
+    other.post("/notifications/read", data={"id": str(office.pump_id)})
+    client.post("/notifications/read")
+    assert "既読" not in client.get("/notifications").text.partition("<main")[2]
+    assert ">1<" in other.get("/notifications/count").text  # unread ones stay
 
 
 def test_a_visitor_has_no_messages(app: FastAPI) -> None:
