@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import Route
 
 from mobile_api.app import create_app as create_mobile_app
@@ -62,6 +63,13 @@ ROUTERS = (
     "mobile_api.rescue_pages",
     "app.operations",
 )
+# A phone at 400 kbit/s waits for every kilobyte; below this, headers cost more than is saved.
+COMPRESSED_FROM_BYTES = 1500
+COMPRESSED_ALREADY = (
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/geopackage+sqlite3",
+)
 
 
 def _router(module: str) -> APIRouter:
@@ -102,6 +110,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app.include_router(_router(module))
     app.router.routes.append(Route("/static/{path:path}", StaticAssets(), name="static"))
     problems.install(app)
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=COMPRESSED_FROM_BYTES,
+        compresslevel=6,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *COMPRESSED_ALREADY),
+    )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(LanguageChoice, secure=settings.secure_cookies)
     app.add_middleware(RequestId)

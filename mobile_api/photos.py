@@ -28,7 +28,7 @@ BODY = {
 PART = {
     "requestBody": {
         "required": True,
-        "content": {"application/partial-upload": {"schema": {"type": "string"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 OFFSETS = {

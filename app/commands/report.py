@@ -89,8 +89,10 @@ ANSWERS = {
     "bad-actors": "Devices that fail more often than their class.",
 }
 for _name, _answer in ANSWERS.items():
+    _command = _answering(_name)
     _example = f"Example: ./gesuibo report {_name} --by class --format xlsx -o {_name}.xlsx"
-    app.command(_name, help=f"{_answer}\n\n{_example}")(_answering(_name))
+    _command.__doc__ = f"{_answer}\n\n{_example}"
+    app.command(_name)(_command)
 
 
 def _group(text: str) -> "GroupBy":

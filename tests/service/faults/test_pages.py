@@ -297,8 +297,6 @@ def test_the_inbox_is_walked_by_keys(
     expect(page.locator("h1")).to_contain_text("R8-")
 
 
-
-
 def test_a_strange_clock_and_a_far_place_are_flagged(
     staff: TestClient, city: City, as_actor: AsActor
 ):

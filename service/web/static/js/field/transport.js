@@ -85,7 +85,7 @@ async function inParts(path, bytes) {
     const part = bytes.slice(offset, offset + PART_BYTES);
     const isLast = offset + part.byteLength >= bytes.byteLength;
     const headers = {
-      "content-type": "application/partial-upload",
+      "content-type": "application/octet-stream",
       "upload-offset": String(offset),
       "upload-complete": isLast ? "?1" : "?0",
     };
