@@ -10,7 +10,7 @@ from service.attachments.domain import store_key
 from service.attachments.store import open_store
 from service.core.clock import now
 from service.core.identity import new_id
-from service.core.settings import Settings
+from service.core.settings import Settings, get_settings
 from tests.tagged_city import TaggedCity, digest, jpeg, report_json
 
 URL = "/mobile/v1/fault-reports"
@@ -111,11 +111,11 @@ def test_parts_that_nobody_comes_back_for_are_swept_away(
 
 
 def test_a_photo_beyond_the_limit_is_refused_before_it_is_whole(
-    contractor: TestClient, tagged: TaggedCity, settings: Settings, monkeypatch: Any, engine: Engine
+    contractor: TestClient, tagged: TaggedCity, monkeypatch: Any, engine: Engine
 ) -> None:
     content = photo()
     path = f"{URL}/{announced(contractor, tagged, content)}/photos/{digest(content)}"
-    monkeypatch.setattr(settings, "photo_max_bytes", 2 * PART)
+    monkeypatch.setattr(get_settings(), "photo_max_bytes", 2 * PART)
     assert send(contractor, path, content[:PART], 0, is_last=False).status_code == 204
     too_far = send(contractor, path, content[PART : 3 * PART], PART, is_last=False)
     assert too_far.status_code == 413

@@ -106,6 +106,8 @@ def show(request: Request) -> Response:
     request.state.current = Everyone()
     name = request.path_params["page"]
     template = "errors/problem.html" if name == "problem" else f"{name}.html"
+    if not any((folder / template).is_file() for folder in (PREVIEWS, templating.TEMPLATES)):
+        return Response(status_code=404)
     words = templating._common(request) | WORDS
     return HTMLResponse(environment.get_template(template).render(words))
 

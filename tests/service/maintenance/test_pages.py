@@ -26,7 +26,7 @@ def app(engine: Engine, settings: Settings) -> FastAPI:
     return create_app(settings, engine)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def position(engine: Engine) -> Position:
     with transaction(engine) as session:
         position = make_position(session, make_facility(session, name="見本第九ポンプ場"))

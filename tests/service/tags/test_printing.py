@@ -152,6 +152,7 @@ def waiting(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(press, "get_settings", lambda: kept)
     by = terminal_actor("test")
     with transaction(engine) as session:
+        session.execute(text("update label_run set state = 'failed' where state <> 'ready'"))
         ids = life.mint_stock(session, 300, by=by)
         codes = [session.get_one(QrTag, tag_id).tag_code for tag_id in ids]
         asked = RunWanted(selection=Selection.CODES, tag_codes=codes)

@@ -212,10 +212,11 @@ export class ReportForm {
     if (!this.lastId) return;
     const item = await outbox.item(this.lastId);
     if (!item) return await this.celebrate();
-    const { phase, reason, number, sent_photos } = item.state;
+    const { phase, reason, number, sent_photos, attempt } = item.state;
+    const isPutOff = phase === "waiting" && attempt > 0;
     if (phase === "needs_human") this.say(word("refused", { reason }), { isAlarm: true });
     else if (now.line === "signed_out") this.say(word("signedOut"), { signIn: true, again: true });
-    else if (now.line === "unreachable") this.say(word("waiting"), { again: true });
+    else if (now.line === "unreachable" || isPutOff) this.say(word("waiting"), { again: true });
     else if (number)
       this.say(word("photo", { n: sent_photos.length, all: item.photos.length, no: number }));
     else this.say(word(phase === "sending" ? "sending" : "saved"));
