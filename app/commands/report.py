@@ -50,6 +50,10 @@ def _answering(name: str) -> Callable[..., None]:
         where: Annotated[
             list[str] | None, typer.Option(help="Filter, as facility=P03; may be repeated.")
         ] = None,
+        plan: Annotated[
+            list[str] | None,
+            typer.Option("--set", help="Term of renewal, as budget=200; may be repeated."),
+        ] = None,
         snapshot: Annotated[str, typer.Option(help="Repeat from this snapshot.")] = "",
         form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
         as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
@@ -57,11 +61,12 @@ def _answering(name: str) -> Callable[..., None]:
     ) -> None:
         from app.terminal import opened
         from service.analytics import service
-        from service.analytics.schemas import conditions, filters
+        from service.analytics.schemas import conditions, filters, plan_terms
         from service.core.settings import get_settings
 
         asked = conditions(
             filters(**_filters(where or [])),
+            plan_terms(**_terms(plan or [])),
             _group(by),
             first or None,
             last or None,
@@ -87,6 +92,10 @@ ANSWERS = {
     "trend-tests": "Whether failures come faster with age.",
     "life": "Years until replacement, with a Weibull life.",
     "bad-actors": "Devices that fail more often than their class.",
+    "priority": "Devices in the order of risk, for renewal.",
+    "plan": "Failures and costs of 20 years by the order of renewal under a budget.",
+    "plan-devices": "The devices of the plan with the year of their renewal.",
+    "forecast": "Failures, costs and replacements of the next fiscal year, with a backtest.",
 }
 for _name, _answer in ANSWERS.items():
     _command = _answering(_name)
@@ -112,6 +121,18 @@ def _filters(given: list[str]) -> dict[str, str]:
             known = ", ".join(f"{name}=…" for name in FILTER_LABELS)
             raise typer.BadParameter(known, param_hint="--where")
     return {name: value for name, _, value in pairs}
+
+
+def _terms(given: list[str]) -> dict[str, int]:
+    from service.analytics.plan_terms import TERM_LABELS, WEIGHT_LABELS
+
+    known = (*TERM_LABELS, *(f"w_{name}" for name in WEIGHT_LABELS))
+    pairs = [text.partition("=") for text in given]
+    for name, _, value in pairs:
+        if name not in known or not value.isdecimal():
+            told = ", ".join(f"{name}=…" for name in known)
+            raise typer.BadParameter(told, param_hint="--set")
+    return {name: int(value) for name, _, value in pairs}
 
 
 def _deliver(report: "Report", form: Format, output: Path | None) -> None:

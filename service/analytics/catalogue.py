@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from service.analytics.conditions import Conditions
@@ -11,9 +12,12 @@ from service.analytics.reports import (
     availability_by_group,
     bad_actors,
     failure_rate,
+    forecast_of_failures,
     mean_cumulative_ages,
     monthly_trend,
     pareto_of_faults,
+    renewal_plan,
+    renewal_priority,
     replacement_life,
 )
 from service.analytics.reports.pareto_of_faults import Item
@@ -27,6 +31,14 @@ class ReportUnknown(NotFound):
     message = N_("集計「%(name)s」はありません。")
 
 
+class Terms(StrEnum):
+    """Which of the planner's terms a report pays heed to."""
+
+    NONE = "none"
+    WEIGHTS = "weights"
+    PLAN = "plan"
+
+
 @dataclass(frozen=True)
 class Kind:
     """``answers``: the question that the report answers, for the list of reports."""
@@ -36,6 +48,7 @@ class Kind:
     answers: str
     make: Callable[[Snapshot, Conditions], Report]
     has_groups: bool = True
+    terms: Terms = Terms.NONE
 
 
 def _pareto(item: Item) -> Callable[[Snapshot, Conditions], Report]:
@@ -108,6 +121,36 @@ KINDS = {
             N_("どの機器が同じ分類の平均より故障しやすいか"),
             bad_actors.bad_actors,
             has_groups=False,
+        ),
+        Kind(
+            forecast_of_failures.NAME,
+            forecast_of_failures.TITLE,
+            N_("来年度は何件壊れ、いくらかかるか、予測は当たるのか"),
+            forecast_of_failures.forecast,
+        ),
+        Kind(
+            renewal_priority.NAME,
+            renewal_priority.TITLE,
+            N_("どの機器から更新すべきか"),
+            renewal_priority.renewal_priority,
+            has_groups=False,
+            terms=Terms.WEIGHTS,
+        ),
+        Kind(
+            renewal_plan.NAME,
+            renewal_plan.TITLE,
+            N_("予算の中でどの順に更新すると故障がどれだけ減るか"),
+            renewal_plan.renewal_plan,
+            has_groups=False,
+            terms=Terms.PLAN,
+        ),
+        Kind(
+            renewal_plan.DEVICES_NAME,
+            renewal_plan.DEVICES_TITLE,
+            N_("計画ではどの機器を何年度に更新するか"),
+            renewal_plan.renewal_plan_devices,
+            has_groups=False,
+            terms=Terms.PLAN,
         ),
     )
 }

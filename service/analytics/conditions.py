@@ -1,6 +1,6 @@
 """What a reader asked for: grouping, window and filters, as they stand in the address."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from urllib.parse import urlencode
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from service.analytics.grouping import GroupBy
 from service.analytics.periods import Period
+from service.analytics.plan_terms import PlanTerms
 from service.core.i18n.marker import N_
 
 
@@ -25,7 +26,7 @@ class Filters:
     model: str | None = None
 
     def given(self) -> dict[str, str]:
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
         return {name: value for name, value in values.items() if value}
 
     def of_places(self) -> pl.Expr:
@@ -73,7 +74,7 @@ class Conditions:
     """``records_from`` overrides the first month of which cases are on record.
 
     ``group`` is the key of one group of the table, to see the devices behind its figures;
-    ``is_sorted`` says that the reader has chosen the order.
+    ``is_sorted`` says that the reader has chosen the order. ``terms`` matter only to renewal.
     """
 
     period: Period
@@ -83,6 +84,7 @@ class Conditions:
     sort: str = "-rate"
     group: str | None = None
     is_sorted: bool = False
+    terms: PlanTerms = field(default_factory=PlanTerms)
 
     def report_query(self) -> str:
         """The conditions that hold for every report: no order, no group."""
@@ -90,7 +92,7 @@ class Conditions:
         values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
         if self.records_from:
             values["records_from"] = f"{self.records_from:%Y-%m}"
-        return urlencode(values)
+        return urlencode(values | self.terms.given())
 
     def query(self, **more: str) -> str:
         """The address of this very report, for links and exports."""
@@ -100,4 +102,4 @@ class Conditions:
             values["records_from"] = f"{self.records_from:%Y-%m}"
         if self.group is not None:
             values["group"] = self.group
-        return urlencode(values | {"sort": self.sort} | more)
+        return urlencode(values | self.terms.given() | {"sort": self.sort} | more)

@@ -11,17 +11,26 @@ from math import ceil, floor, isfinite, log10
 
 from markupsafe import Markup, escape
 
+from service.analytics.figure_marks import (
+    FONT,
+    GRID,
+    INK,
+    SHADE,
+    SOFT,
+    WIDTH,
+    Point,
+    line,
+    words,
+)
+from service.analytics.figure_matrix import Matrix, squares
 from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
 
-WIDTH, HEIGHT = 760, 340
+HEIGHT = 340
 LEFT, RIGHT, TOP, BOTTOM = 64, 56, 34, 46
 LABELS_WIDTH, ROW_HEIGHT, MOST_ROWS = 250, 24, 25
-INK, SOFT, GRID, SHADE = "#1a1a1c", "#626264", "#e6e6e6", "#f1f1f4"
 COLOURS = ("#00118f", "#b45309", "#0f766e", "#9d174d")
 DASHES = ("", "7 4", "2 3", "10 3 2 3")
-FONT = 'font-family="sans-serif" font-size="12"'
-Point = tuple[float, float]
 
 
 class Shape(StrEnum):
@@ -75,12 +84,17 @@ class Rows:
     level: float | None = None
 
 
-Figure = Curves | Rows
+Figure = Curves | Rows | Matrix
 
 
 def svg(figure: Figure, title: str, locale: Locale) -> Markup:
     """The whole drawing, its title for those who do not see it."""
-    parts, height = _curves(figure, locale) if isinstance(figure, Curves) else _rows(figure, locale)
+    if isinstance(figure, Matrix):
+        parts, height = squares(figure, locale)
+    elif isinstance(figure, Curves):
+        parts, height = _curves(figure, locale)
+    else:
+        parts, height = _rows(figure, locale)
     label = escape(translate(title, locale))
     body = "".join(parts)
     return Markup(  # noqa: S704  # every text in it has been escaped
@@ -98,17 +112,6 @@ def round_axis(reach: float, intervals: int = 4) -> tuple[float, float]:
     power = 10.0 ** floor(log10(raw))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw)
     return step, step * ceil(reach * 1.05 / step)
-
-
-def _text(x: float, y: float, text: str, anchor: str = "middle", fill: str = INK) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
-    )
-
-
-def _line(start: Point, end: Point, more: str) -> str:
-    (x1, y1), (x2, y2) = start, end
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" {more}/>'
 
 
 def _number(value: float, step: float) -> str:
@@ -169,21 +172,21 @@ def _ground(figure: Curves, plane: _Plane, locale: Locale) -> Iterable[str]:
         )
     for count in range(round(plane.top / plane.step) + 1):
         value = count * plane.step
-        yield _line((LEFT, plane.y(value)), (right, plane.y(value)), f'stroke="{GRID}"')
-        yield _text(LEFT - 6, plane.y(value) + 4, _number(value, plane.step), "end", SOFT)
+        yield line((LEFT, plane.y(value)), (right, plane.y(value)), f'stroke="{GRID}"')
+        yield words(LEFT - 6, plane.y(value) + 4, _number(value, plane.step), "end", SOFT)
     for x, label in figure.x_ticks:
-        yield _line((plane.x(x), floor_y), (plane.x(x), floor_y + 4), f'stroke="{SOFT}"')
-        yield _text(plane.x(x), floor_y + 18, label, fill=SOFT)
+        yield line((plane.x(x), floor_y), (plane.x(x), floor_y + 4), f'stroke="{SOFT}"')
+        yield words(plane.x(x), floor_y + 18, label, fill=SOFT)
     for value, label in figure.levels:
         more = f'stroke="{SOFT}" stroke-dasharray="4 4"'
-        yield _line((LEFT, plane.y(value)), (right, plane.y(value)), more)
-        yield _text(right + 6, plane.y(value) + 4, translate(label, locale), "start", SOFT)
+        yield line((LEFT, plane.y(value)), (right, plane.y(value)), more)
+        yield words(right + 6, plane.y(value) + 4, translate(label, locale), "start", SOFT)
     for x, label in figure.marks:
         more = f'stroke="{INK}" stroke-dasharray="2 2"'
-        yield _line((plane.x(x), TOP), (plane.x(x), floor_y), more)
-        yield _text(plane.x(x) + 4, TOP + 12, translate(label, locale), "start")
-    yield _text(LEFT, HEIGHT - 8, translate(figure.y_label, locale), "start", SOFT)
-    yield _text(right, HEIGHT - 8, translate(figure.x_label, locale), "end", SOFT)
+        yield line((plane.x(x), TOP), (plane.x(x), floor_y), more)
+        yield words(plane.x(x) + 4, TOP + 12, translate(label, locale), "start")
+    yield words(LEFT, HEIGHT - 8, translate(figure.y_label, locale), "start", SOFT)
+    yield words(right, HEIGHT - 8, translate(figure.x_label, locale), "end", SOFT)
 
 
 def _series(one: Series, plane: _Plane, number: int) -> Iterable[str]:
@@ -223,8 +226,8 @@ def _legend(labels: Sequence[str]) -> Iterable[str]:
         x = LEFT + number * room
         dash = f' stroke-dasharray="{DASHES[number % 4]}"' if DASHES[number % 4] else ""
         more = f'stroke="{COLOURS[number % 4]}" stroke-width="3"{dash}'
-        yield _line((x, 16), (x + 28, 16), more)
-        yield _text(x + 34, 20, label[: int(room / 12)], "start")
+        yield line((x, 16), (x + 28, 16), more)
+        yield words(x + 34, 20, label[: int(room / 12)], "start")
 
 
 def _rows(figure: Rows, locale: Locale) -> tuple[list[str], int]:
@@ -241,18 +244,18 @@ def _rows(figure: Rows, locale: Locale) -> tuple[list[str], int]:
     parts = []
     for count in range(round(top / step) + 1):
         x = place(count * step)
-        parts.append(_line((x, TOP - 6), (x, height - 20), f'stroke="{GRID}"'))
-        parts.append(_text(x, TOP - 10, _number(count * step, step), fill=SOFT))
+        parts.append(line((x, TOP - 6), (x, height - 20), f'stroke="{GRID}"'))
+        parts.append(words(x, TOP - 10, _number(count * step, step), fill=SOFT))
     if figure.level is not None:
         x = place(figure.level)
         more = f'stroke="{SOFT}" stroke-dasharray="4 4"'
-        parts.append(_line((x, TOP - 6), (x, height - 20), more))
+        parts.append(line((x, TOP - 6), (x, height - 20), more))
     for number, one in enumerate(shown):
         y = TOP + number * ROW_HEIGHT + ROW_HEIGHT / 2
-        parts.append(_text(left - 8, y + 4, translate(one.label, locale)[:20], "end"))
+        parts.append(words(left - 8, y + 4, translate(one.label, locale)[:20], "end"))
         parts += _bar(one, y, place)
-        parts.append(_text(WIDTH - 8, y + 4, one.text, "end"))
-    parts.append(_text(right, height - 4, translate(figure.x_label, locale), "end", SOFT))
+        parts.append(words(WIDTH - 8, y + 4, one.text, "end"))
+    parts.append(words(right, height - 4, translate(figure.x_label, locale), "end", SOFT))
     return parts, height
 
 
@@ -266,6 +269,6 @@ def _bar(one: Bar, y: float, place: Callable[[float], float]) -> Iterable[str]:
         )
         return
     stroke = f'stroke="{colour}" stroke-width="2"'
-    yield _line((place(one.lower), y), (place(one.upper), y), stroke)
+    yield line((place(one.lower), y), (place(one.upper), y), stroke)
     fill = colour if one.is_filled else "#fff"
     yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.5" fill="{fill}" {stroke}/>'

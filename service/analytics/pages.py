@@ -1,22 +1,24 @@
 from dataclasses import replace
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from service.analytics import service
 from service.analytics.api import Reader, SnapshotDep
-from service.analytics.catalogue import KINDS, kind_of
+from service.analytics.catalogue import KINDS, Terms, kind_of
 from service.analytics.exports import ExportFormat
 from service.analytics.figure import svg
 from service.analytics.filter_choices import choices_of
 from service.analytics.interval_plot import interval_plot
+from service.analytics.plan_terms import TERM_LABELS, TERM_UNITS, WEIGHT_LABELS, PlanTerms
 from service.analytics.report import GRADE_LABELS
 from service.analytics.reports import (
     ageing_tests,
     bad_actors,
     monthly_trend,
+    renewal_priority,
     replacement_life,
 )
 from service.analytics.reports.failure_rate import ALIKE, HIGHER, LOWER, TOO_FEW
@@ -38,8 +40,23 @@ VERDICT_LOOKS = {
 }
 # Verdicts of the other reports that ask for action.
 ALARMS = frozenset(
-    {monthly_trend.ABOVE, ageing_tests.WORSE, bad_actors.WATCH, replacement_life.SHORTER}
+    {
+        monthly_trend.ABOVE,
+        ageing_tests.WORSE,
+        bad_actors.WATCH,
+        replacement_life.SHORTER,
+        renewal_priority.FIRST,
+    }
 )
+
+
+class TermField(NamedTuple):
+    name: str
+    label: str
+    unit: str
+    value: int
+
+
 TABLES = tuple(form for form in ExportFormat if form is not ExportFormat.SVG)
 
 
@@ -115,7 +132,11 @@ def verification(request: Request, _by: Reader) -> Response:
 
 @router.get("/analytics/{name}")
 def any_report(
-    request: Request, snapshot: SnapshotDep, conditions: ConditionsDep, name: str
+    request: Request,
+    snapshot: SnapshotDep,
+    conditions: ConditionsDep,
+    name: str,
+    cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """The page of every report that has none of its own."""
     kind = kind_of(name)
@@ -125,7 +146,10 @@ def any_report(
         request,
         "analytics/report.html",
         report=report,
+        rows=report.rows[cursor : cursor + DEVICES_PER_PAGE],
+        next_cursor=cursor + DEVICES_PER_PAGE,
         kind=kind,
+        terms=terms_asked_for(kind.terms, conditions.terms),
         kinds=KINDS.values(),
         figure=figure,
         findings=[finding.words(locale_of(request)) for finding in report.findings],
@@ -135,3 +159,16 @@ def any_report(
         formats=tuple(form for form in ExportFormat if figure or form is not ExportFormat.SVG),
         alarms=ALARMS,
     )
+
+
+def terms_asked_for(wanted: Terms, terms: PlanTerms) -> list[TermField]:
+    """The planner's terms as fields of the form, with their present values."""
+    weights = [
+        TermField(f"w_{name}", WEIGHT_LABELS[name], "", value)
+        for name, value in terms.weights.given().items()
+    ]
+    plan = [
+        TermField(name, label, TERM_UNITS[name], getattr(terms, name))
+        for name, label in TERM_LABELS.items()
+    ]
+    return {Terms.NONE: [], Terms.WEIGHTS: weights, Terms.PLAN: plan + weights}[wanted]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from service.analytics.figure import Figure
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.catalogue import translate
+from service.core.i18n.dates import nendo
 from service.core.i18n.locales import Locale
 from service.core.i18n.marker import N_
 
@@ -71,14 +72,27 @@ class Quality:
 
 
 @dataclass(frozen=True)
+class FiscalYear:
+    """A fiscal year by the year in which it began: 令和6年度, FY2024."""
+
+    year: int
+
+    def words(self, locale: Locale) -> str:
+        return nendo(self.year, locale)
+
+
+@dataclass(frozen=True)
 class Finding:
     """What the report says in words; gaps of ``text`` are filled from ``values``."""
 
     text: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | FiscalYear] = field(default_factory=dict)
 
     def words(self, locale: Locale) -> str:
-        filled = {name: translate(value, locale) for name, value in self.values.items()}
+        filled = {
+            name: value.words(locale) if isinstance(value, FiscalYear) else translate(value, locale)
+            for name, value in self.values.items()
+        }
         return translate(self.text, locale) % filled if filled else translate(self.text, locale)
 
 

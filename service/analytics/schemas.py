@@ -6,7 +6,9 @@ from fastapi import Depends, Query
 
 from service.analytics.conditions import Conditions, Filters
 from service.analytics.grouping import GroupBy
+from service.analytics.methods.renewal_risk import Weights
 from service.analytics.periods import Period, parse_month
+from service.analytics.plan_terms import PlanTerms
 from service.core import clock
 
 MONTH = r"^(\d{4}-\d{2})?$"
@@ -60,8 +62,30 @@ def period_of(first: str | None, last: str | None) -> Period:
     return Period.of_months(parse_month(first or default_first), parse_month(last or default_last))
 
 
+Weight = Annotated[int, Query(ge=0, le=100)]
+_USUAL = PlanTerms()
+
+
+def plan_terms(  # noqa: PLR0913, PLR0917  # one parameter per word of the address
+    budget: Annotated[int, Query(ge=1, le=100_000, description="Million yen a year")] = 300,
+    years: Annotated[int, Query(ge=1, le=50)] = 20,
+    price: Annotated[int, Query(ge=10, le=1000, description="Per cent of the price paid")] = 100,
+    top: Annotated[int, Query(ge=1, le=20_000, description="Devices from the top")] = 500,
+    w_age: Weight = _USUAL.weights.age,
+    w_failures: Weight = _USUAL.weights.failures,
+    w_health: Weight = _USUAL.weights.health,
+    w_parts: Weight = _USUAL.weights.parts,
+    w_criticality: Weight = _USUAL.weights.criticality,
+    w_redundancy: Weight = _USUAL.weights.redundancy,
+) -> PlanTerms:
+    """What the renewal reports are computed with; the others pay no heed to it."""
+    weights = Weights(w_age, w_failures, w_health, w_parts, w_criticality, w_redundancy)
+    return PlanTerms(budget, years, price, top, weights)
+
+
 def conditions(  # noqa: PLR0917  # one parameter per word of the address
     given: Annotated[Filters, Depends(filters)],
+    terms: Annotated[PlanTerms, Depends(plan_terms)],
     by: GroupBy = GroupBy.MINOR,
     first: Annotated[str | None, Query(alias="from", pattern=MONTH)] = None,
     last: Annotated[str | None, Query(alias="to", pattern=MONTH)] = None,
@@ -79,6 +103,7 @@ def conditions(  # noqa: PLR0917  # one parameter per word of the address
         sort=sort or in_order,
         is_sorted=sort is not None,
         group=group,
+        terms=terms,
     )
 
 

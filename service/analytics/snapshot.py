@@ -19,7 +19,9 @@ DEVICES = """
 select d.id::text as device_id, d.asset_code, c.class_code, c.major, c.middle, c.minor,
        c.discipline, c.standard_life_years, c.target_life_years,
        coalesce(m.manufacturer, m.manufacturer_raw) as maker, m.model_no,
-       d.installed_from, d.installed_to, d.installed_precision, d.retired_on, d.retired_reason
+       d.installed_from, d.installed_to, d.installed_precision, d.retired_on, d.retired_reason,
+       d.overhauled_on, d.acquired_cost_yen, d.life_override_years, d.subsidised,
+       c.disposal_limit_years, c.verified as class_verified, m.discontinued_on
 from device d
 join equipment_class c on c.id = d.class_id
 left join device_model m on m.id = d.model_id
@@ -27,6 +29,7 @@ order by d.id
 """
 POSITIONS = """
 select p.id::text as position_id, p.position_code, p.name as position_name, p.criticality,
+       p.redundancy, p.impact_score, p.status as position_status, p.health, p.health_judged_on,
        f.facility_code, f.name as facility_name, f.facility_type, f.treatment_district
 from position p join facility f on f.id = p.facility_id
 order by p.id
@@ -52,9 +55,10 @@ left join (
   group by s.case_id) paid on paid.case_id = c.id
 order by c.id
 """
-# Versions only grow and rows are only added, so no change leaves all of this as it was.
+# Versions only grow and rows are only added, so no change leaves all of this as it was. The number
+# of the columns is raised when the queries above read more.
 MARK = """
-select concat_ws(' ',
+select concat_ws(' ', 'columns 2',
   (select concat(count(*), ':', sum(version)) from facility),
   (select concat(count(*), ':', sum(version)) from equipment_class),
   (select concat(count(*), ':', sum(version)) from device_model),

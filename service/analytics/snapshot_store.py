@@ -21,6 +21,24 @@ from service.core.errors import NotFound
 from service.core.i18n.marker import N_
 
 TABLES = ("devices", "positions", "installations", "cases")
+ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
+    "devices": {
+        "overhauled_on": pl.Date,
+        "acquired_cost_yen": pl.Int64,
+        "life_override_years": pl.Int32,
+        "subsidised": pl.Boolean,
+        "disposal_limit_years": pl.Int32,
+        "class_verified": pl.Boolean,
+        "discontinued_on": pl.Date,
+    },
+    "positions": {
+        "redundancy": pl.String,
+        "impact_score": pl.Int32,
+        "position_status": pl.String,
+        "health": pl.Int32,
+        "health_judged_on": pl.Date,
+    },
+}
 KEPT = 50
 _ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")  # by milliseconds, so that names sort by age
 
@@ -44,7 +62,15 @@ class Snapshot:
     is_behind: bool = False
 
     def table(self, name: str) -> pl.LazyFrame:
-        return pl.scan_parquet(self.folder / f"{name}.parquet")
+        """Columns that an older snapshot was taken without are unknown in every row."""
+        stored = pl.scan_parquet(self.folder / f"{name}.parquet")
+        has = stored.collect_schema()
+        later = ADDED_LATER.get(name, {})
+        return stored.with_columns(
+            pl.lit(None, dtype=kind).alias(column)
+            for column, kind in later.items()
+            if column not in has
+        )
 
     def holds_the_same_as(self, other: "Snapshot") -> bool:
         return (self.content_sha256, self.day) == (other.content_sha256, other.day)

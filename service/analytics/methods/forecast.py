@@ -19,6 +19,7 @@ from service.analytics.methods.rates import CONFIDENCE, DeviceSums, Limits, disp
 from service.analytics.methods.too_few import Missing, TooFew
 
 _SAMPLES = 4000
+_MOST_PICKS = 1000
 
 
 @dataclass(frozen=True)
@@ -169,17 +170,42 @@ def budget(
     """
     if not len(costs):
         return TooFew(Missing.FAILURES, 0, 1)
-    generator = np.random.default_rng(seed)
-    sums = np.array([generator.choice(costs, int(count)).sum() for count in forecast_counts])
+    return budget_of(draw_costs(forecast_counts, costs, seed=seed), confidence=confidence)
+
+
+def budget_of(sums: Floats, *, confidence: float = 0.8) -> Budget:
+    """Median and limits of sums drawn by `draw_costs`; those of several groups may be added."""
     tail = (1 - confidence) / 2
     low, middle, high = np.quantile(sums, [tail, 0.5, 1 - tail])
     return Budget(float(middle), Limits(float(low), float(high)))
 
 
-def draw_counts(
-    failures: float, exposure: float, future: float, *, draws: int = _SAMPLES, seed: int = 1
-) -> Floats:
-    """Counts drawn from the law of `predict_count` (φ = 1)."""
+def draw_costs(counts: Floats, costs: Floats, *, seed: int = 1) -> Floats:
+    """For each count the sum of so many costs drawn again from those seen.
+
+    Sums of more than 1,000 are drawn from the normal law that they come close to.
+    """
     generator = np.random.default_rng(seed)
-    rates = generator.gamma(failures + 0.5, 1 / exposure, draws)
-    return generator.poisson(rates * future).astype(np.float64)
+    whole = np.floor(np.asarray(counts, dtype=np.float64))
+    if float(whole.max(initial=0)) > _MOST_PICKS:
+        spread = generator.normal(size=len(whole)) * np.sqrt(whole) * costs.std()
+        return np.asarray(np.maximum(whole * costs.mean() + spread, 0.0), dtype=np.float64)
+    picked = generator.choice(costs, int(whole.sum()))
+    running = np.concatenate([[0.0], np.cumsum(picked)])
+    ends = np.cumsum(whole).astype(np.int64)
+    return np.asarray(running[ends] - running[ends - whole.astype(np.int64)], dtype=np.float64)
+
+
+def draw_counts(  # as `predict_count`, and two of the drawing
+    failures: float,
+    exposure: float,
+    future: float,
+    *,
+    dispersion: float = 1.0,
+    draws: int = _SAMPLES,
+    seed: int = 1,
+) -> Floats:
+    """Counts drawn from the law of `predict_count`."""
+    generator = np.random.default_rng(seed)
+    rates = generator.gamma(failures / dispersion + 0.5, 1 / exposure, draws)
+    return (generator.poisson(rates * future) * dispersion).astype(np.float64)

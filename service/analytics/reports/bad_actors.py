@@ -6,9 +6,9 @@ import polars as pl
 from service.analytics.conditions import Conditions
 from service.analytics.figure import Bar, Rows
 from service.analytics.grouping import GroupBy
-from service.analytics.methods.shrinkage import BadActor, GammaPrior, gamma_prior
-from service.analytics.methods.shrinkage import bad_actors as ranked
+from service.analytics.methods.shrinkage import BadActor
 from service.analytics.report import Column, Report, Value
+from service.analytics.reports.device_rates import class_rates
 from service.analytics.reports.frame import Frame
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.tallies import placed, units_of
@@ -49,8 +49,7 @@ NOTES = (
 
 def bad_actors(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions)
-    units = units_of(frame.observation, GroupBy.MINOR)
-    judged = [row for (_,), part in units.group_by("group") for row in _judged(part)]
+    judged = [row for one in class_rates(frame.observation) for row in one.actors]
     judged.sort(key=lambda row: (-row[1].chance_above_twice, -row[1].rate, row[0]))
     names = _names(frame)
     rows = [
@@ -59,18 +58,6 @@ def bad_actors(snapshot: Snapshot, conditions: Conditions) -> Report:
         if actor.raw_rate > 0
     ][:MOST_ROWS]
     return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows))
-
-
-def _judged(part: pl.DataFrame) -> list[tuple[int, BadActor]]:
-    """Each device of one class with exposure; none where the class says nothing of its devices."""
-    seen = part.filter(pl.col("years") > 0)
-    failures = seen["failures"].cast(pl.Float64).to_numpy()
-    exposure = seen["years"].to_numpy()
-    prior = gamma_prior(failures, exposure)
-    if not isinstance(prior, GammaPrior):
-        return []
-    devices = seen["device"].to_list()
-    return [(devices[actor.index], actor) for actor in ranked(failures, exposure, prior)]
 
 
 def _names(frame: Frame) -> dict[int, dict[str, Value]]:

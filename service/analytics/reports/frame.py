@@ -9,7 +9,7 @@ from service.analytics.grouping import GroupBy
 from service.analytics.methods.exposure import DAYS_PER_YEAR
 from service.analytics.observation import Observation, observe
 from service.analytics.quality import quality_of
-from service.analytics.report import Column, Finding, Report, Value, rounded
+from service.analytics.report import Column, Fact, Finding, Report, Value, rounded
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.stated_conditions import stated
 from service.core.i18n.marker import N_
@@ -38,7 +38,7 @@ class Frame:
     def years(self) -> float:
         return float(self.observation.observed["days"].sum()) / DAYS_PER_YEAR
 
-    def report(  # the parts of a report
+    def report(  # noqa: PLR0913  # the parts of a report
         self,
         name: str,
         title: str,
@@ -49,26 +49,31 @@ class Frame:
         notes: tuple[str, ...] = (),
         findings: Sequence[Finding] = (),
         figure: Figure | None = None,
+        facts: tuple[Fact, ...] = (),
+        total: dict[str, Value] | None = None,
+        empty: str | None = None,
     ) -> Report:
-        empty = None if rows else self._why_empty(needs_failures=needs_failures)
+        why = None if rows else self._why_empty(needs_failures=needs_failures, else_why=empty)
         return Report(
             name=name,
             title=title,
             snapshot=self.snapshot,
-            conditions=stated(self.conditions, self.observation, self.snapshot),
+            conditions=(*stated(self.conditions, self.observation, self.snapshot), *facts),
             columns=columns,
             rows=tuple(rounded(columns, row) for row in rows),
-            total=None,
+            total=rounded(columns, total) if total and rows else None,
             quality=quality_of(self.observation, self.snapshot, is_by_age=False),
             notes=notes,
-            empty=empty,
+            empty=why,
             findings=tuple(findings) if rows else (),
             figure=figure if rows else None,
         )
 
-    def _why_empty(self, *, needs_failures: bool) -> str:
+    def _why_empty(self, *, needs_failures: bool, else_why: str | None) -> str:
         if self.observation.spells.is_empty():
             return NO_DEVICE
         if self.observation.observed.is_empty():
             return NO_RECORDS
+        if else_why is not None:
+            return else_why
         return NO_FAILURE if needs_failures else NO_DEVICE

@@ -65,7 +65,7 @@ class Group:
 
 def replacement_life(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions, by_age=False)
-    groups = _groups(frame)
+    groups = life_groups(frame)
     rows = [_row(group) for group in groups]
     drawn = [group for group in groups if group.lives.ends][:MOST_GROUPS]
     return frame.report(
@@ -102,7 +102,8 @@ def _devices(frame: Frame) -> pl.DataFrame:
     )
 
 
-def _groups(frame: Frame) -> list[Group]:
+def life_groups(frame: Frame) -> list[Group]:
+    """The largest group first."""
     found = []
     for (key,), part in _devices(frame).group_by("group"):
         lives = Lifetimes.of(

@@ -121,7 +121,8 @@ class World:
                     name=f"No.{self.number}ポンプ",
                 )
             )
-        built = self.add(Device(asset_code=f"M{self.number:04}", class_id=kind.id, **device))
+        values = {"acquired_cost_yen": 5_000_000} | device
+        built = self.add(Device(asset_code=f"M{self.number:04}", class_id=kind.id, **values))
         self.add(
             Installation(
                 device_id=built.id,
