@@ -23,6 +23,7 @@ class Format(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     SVG = "svg"
+    PDF = "pdf"
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -50,6 +51,9 @@ def _answering(name: str) -> Callable[..., None]:
         where: Annotated[
             list[str] | None, typer.Option(help="Filter, as facility=P03; may be repeated.")
         ] = None,
+        against: Annotated[
+            str, typer.Option(help="Months to compare with, as 2018-04:2021-03.")
+        ] = "",
         plan: Annotated[
             list[str] | None,
             typer.Option("--set", help="Term of renewal, as budget=200; may be repeated."),
@@ -71,6 +75,7 @@ def _answering(name: str) -> Callable[..., None]:
             first or None,
             last or None,
             records_from or None,
+            *_months(against),
         )
         with opened() as (session, actor):
             source = service.snapshot_for(session, get_settings(), snapshot or None, by=actor)
@@ -95,6 +100,7 @@ ANSWERS = {
     "priority": "Devices in the order of risk, for renewal.",
     "plan": "Failures and costs of 20 years by the order of renewal under a budget.",
     "plan-devices": "The devices of the plan with the year of their renewal.",
+    "compare": "Failure rates of two periods, group by group.",
     "forecast": "Failures, costs and replacements of the next fiscal year, with a backtest.",
 }
 for _name, _answer in ANSWERS.items():
@@ -123,6 +129,13 @@ def _filters(given: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
+def _months(text: str) -> tuple[str | None, str | None]:
+    first, colon, last = text.partition(":")
+    if text and not (first and colon and last):
+        raise typer.BadParameter("2018-04:2021-03", param_hint="--against")
+    return first or None, last or None
+
+
 def _terms(given: list[str]) -> dict[str, int]:
     from service.analytics.plan_terms import TERM_LABELS, WEIGHT_LABELS
 
@@ -148,7 +161,7 @@ def _deliver(report: "Report", form: Format, output: Path | None) -> None:
         output.write_bytes(body)
         told = either("書き出しました", "Written")
         typer.echo(f"{told}: {output} ({len(body):,} bytes)", err=True)
-    elif form is Format.XLSX and sys.stdout.isatty():
+    elif form in {Format.XLSX, Format.PDF} and sys.stdout.isatty():
         raise typer.BadParameter("-o FILE", param_hint="--output")
     else:
         sys.stdout.buffer.write(body)

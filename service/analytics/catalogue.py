@@ -11,6 +11,7 @@ from service.analytics.reports import (
     ageing_tests,
     availability_by_group,
     bad_actors,
+    compared_periods,
     failure_rate,
     forecast_of_failures,
     mean_cumulative_ages,
@@ -49,6 +50,7 @@ class Kind:
     make: Callable[[Snapshot, Conditions], Report]
     has_groups: bool = True
     terms: Terms = Terms.NONE
+    compares: bool = False
 
 
 def _pareto(item: Item) -> Callable[[Snapshot, Conditions], Report]:
@@ -121,6 +123,13 @@ KINDS = {
             N_("どの機器が同じ分類の平均より故障しやすいか"),
             bad_actors.bad_actors,
             has_groups=False,
+        ),
+        Kind(
+            compared_periods.NAME,
+            compared_periods.TITLE,
+            N_("前の期間と比べて故障率は変わったか"),
+            compared_periods.compared_periods,
+            compares=True,
         ),
         Kind(
             forecast_of_failures.NAME,

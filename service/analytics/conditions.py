@@ -74,7 +74,8 @@ class Conditions:
     """``records_from`` overrides the first month of which cases are on record.
 
     ``group`` is the key of one group of the table, to see the devices behind its figures;
-    ``is_sorted`` says that the reader has chosen the order. ``terms`` matter only to renewal.
+    ``is_sorted`` says that the reader has chosen the order. ``terms`` matter only to renewal,
+    ``against`` only where two periods are compared.
     """
 
     period: Period
@@ -85,6 +86,7 @@ class Conditions:
     group: str | None = None
     is_sorted: bool = False
     terms: PlanTerms = field(default_factory=PlanTerms)
+    against: Period | None = None
 
     def report_query(self) -> str:
         """The conditions that hold for every report: no order, no group."""
@@ -92,7 +94,13 @@ class Conditions:
         values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
         if self.records_from:
             values["records_from"] = f"{self.records_from:%Y-%m}"
-        return urlencode(values | self.terms.given())
+        return urlencode(values | self._compared() | self.terms.given())
+
+    def _compared(self) -> dict[str, str]:
+        if self.against is None:
+            return {}
+        first, last = self.against.months
+        return {"against_from": first, "against_to": last}
 
     def query(self, **more: str) -> str:
         """The address of this very report, for links and exports."""
@@ -102,4 +110,5 @@ class Conditions:
             values["records_from"] = f"{self.records_from:%Y-%m}"
         if self.group is not None:
             values["group"] = self.group
-        return urlencode(values | self.terms.given() | {"sort": self.sort} | more)
+        values |= self._compared() | self.terms.given()
+        return urlencode(values | {"sort": self.sort} | more)

@@ -27,12 +27,14 @@ class ExportFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     SVG = "svg"
+    PDF = "pdf"
 
 
 MEDIA_TYPES = {
     ExportFormat.JSON: "application/json",
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.SVG: "image/svg+xml",
+    ExportFormat.PDF: "application/pdf",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 CONDITIONS = N_("条件")
@@ -45,6 +47,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(report: Report, form: ExportFormat, locale: Locale) -> bytes:
+    if form is ExportFormat.PDF:
+        from service.analytics.paper import as_pdf  # noqa: PLC0415  # 0.2 s that only paper needs
+
+        return as_pdf(report, locale)
     makers = {
         ExportFormat.JSON: as_json,
         ExportFormat.CSV: as_csv,

@@ -7,7 +7,7 @@ from service.analytics.figure_marks import SOFT, line, words
 from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
 
-LEFT, TOP, WIDE, HIGH = 90, 16, 104, 48
+LEFT, TOP, WIDE, HIGH = 90, 30, 104, 48
 # From the least to the greatest product of two grades of five.
 SHADES = ("#f3f4fb", "#dfe3f6", "#fdf0d5", "#fbd9a5", "#f6b7a1")
 BOUNDS = (3, 6, 10, 16)
@@ -28,7 +28,7 @@ def squares(figure: Matrix, locale: Locale) -> tuple[list[str], int]:
     foot = TOP + size * HIGH
     parts = [*_cells(figure, size), *_scales(size, foot)]
     parts.append(words(LEFT, foot + 38, translate(figure.x_label, locale) + " →", "start", SOFT))
-    parts.append(words(8, TOP - 2, "↑ " + translate(figure.y_label, locale), "start", SOFT))
+    parts.append(words(8, TOP - 12, "↑ " + translate(figure.y_label, locale), "start", SOFT))
     return parts, foot + 46
 
 

@@ -17,6 +17,7 @@ from service.analytics.report import GRADE_LABELS
 from service.analytics.reports import (
     ageing_tests,
     bad_actors,
+    compared_periods,
     monthly_trend,
     renewal_priority,
     replacement_life,
@@ -46,6 +47,7 @@ ALARMS = frozenset(
         bad_actors.WATCH,
         replacement_life.SHORTER,
         renewal_priority.FIRST,
+        compared_periods.MORE,
     }
 )
 

@@ -83,13 +83,15 @@ def plan_terms(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
     return PlanTerms(budget, years, price, top, weights)
 
 
-def conditions(  # noqa: PLR0917  # one parameter per word of the address
+def conditions(  # noqa: PLR0913, PLR0917  # one parameter per word of the address
     given: Annotated[Filters, Depends(filters)],
     terms: Annotated[PlanTerms, Depends(plan_terms)],
     by: GroupBy = GroupBy.MINOR,
     first: Annotated[str | None, Query(alias="from", pattern=MONTH)] = None,
     last: Annotated[str | None, Query(alias="to", pattern=MONTH)] = None,
     records_from: Annotated[str | None, Query(pattern=MONTH)] = None,
+    against_from: Annotated[str | None, Query(pattern=MONTH)] = None,
+    against_to: Annotated[str | None, Query(pattern=MONTH)] = None,
     sort: SortKey | None = None,
     group: Word = None,
 ) -> Conditions:
@@ -104,7 +106,15 @@ def conditions(  # noqa: PLR0917  # one parameter per word of the address
         is_sorted=sort is not None,
         group=group,
         terms=terms,
+        against=_against(against_from, against_to),
     )
+
+
+def _against(first: str | None, last: str | None) -> Period | None:
+    """Both months or none; one alone is a mistake that would compare something else."""
+    if not first and not last:
+        return None
+    return Period.of_months(parse_month(first or ""), parse_month(last or ""))
 
 
 ConditionsDep = Annotated[Conditions, Depends(conditions)]

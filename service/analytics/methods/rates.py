@@ -148,7 +148,7 @@ def group_rate(group: DeviceSums, *, confidence: float = CONFIDENCE) -> RateEsti
 
 
 def rate_ratio(
-    first: tuple[int, float], second: tuple[int, float], *, confidence: float = CONFIDENCE
+    first: tuple[float, float], second: tuple[float, float], *, confidence: float = CONFIDENCE
 ) -> Limits:
     """Exact limits of the ratio of two independent Poisson rates, first ÷ second.
 
@@ -167,6 +167,23 @@ def rate_ratio(
         return Limits(0.0, inf)
     share = clopper_pearson(x1, x1 + x2, confidence=confidence)
     return Limits(_odds(share.lower) * t2 / t1, _odds(share.upper) * t2 / t1)
+
+
+def rate_ratio_p(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """Chance of a ratio so far from 1 or farther where both rates are one: twice the smaller tail.
+
+    Given the sum of both counts the first is binomial with share T1/(T1 + T2). Counts need not be
+    whole, as when they are divided by a dispersion. Both counts 0: 1.
+    """
+    from scipy.special import betainc  # noqa: PLC0415
+
+    (x1, t1), (x2, t2) = first, second
+    if x1 + x2 <= 0:
+        return 1.0
+    share = t1 / (t1 + t2)
+    at_most = float(betainc(x2, x1 + 1, 1 - share)) if x2 > 0 else 1.0
+    at_least = float(betainc(x1, x2 + 1, share)) if x1 > 0 else 1.0
+    return min(1.0, 2 * min(at_most, at_least))
 
 
 def _odds(share: float) -> float:

@@ -1,31 +1,19 @@
 """Labels as PDF: symbols as filled rectangles, letters with a font that is embedded."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from io import BytesIO
-from pathlib import Path
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-import service.web
+from service.core.paper_font import FONT, font, printable
 from service.tags.labels.lettering import fitted
 from service.tags.labels.printed import Imprint, Label
 from service.tags.labels.sheets import INCH_MM, Rect, Sheet
 from service.tags.symbol import QUIET_ZONE_MODULES, Modules, matrix, runs
 
-FONT = "NotoSansJP-Medium"
-_FONT_FILE = (
-    Path(service.web.__file__).parent
-    / "static/vendor/@expo-google-fonts/noto-sans-jp@0.4.3/NotoSansJP-Medium.ttf"
-)
-GETA = "〓"  # what a Japanese printer sets for a character that is not in the case
 PADDING_MM = 1.2
 POINTS_A_MM = 72 / INCH_MM
-_INVISIBLE = {"Mn", "Cf", "Cc"}  # variation selectors, marks of direction
 PROGRESS_EVERY = 240
 Progress = Callable[[int], None]
 
@@ -59,12 +47,6 @@ class Drawn:
     unknown: set[str] = field(default_factory=set)
 
 
-@lru_cache
-def font() -> TTFont:
-    pdfmetrics.registerFont(TTFont(FONT, str(_FONT_FILE)))
-    return pdfmetrics.getFont(FONT)
-
-
 def width_in_ems(text: str) -> float:
     return float(font().stringWidth(text, 1))
 
@@ -93,11 +75,9 @@ class Paper:
         self._canvas.drawText(line)
 
     def _known(self, text: str) -> str:
-        glyphs = font().face.charToGlyph
-        text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
-        missing = {character for character in text if ord(character) not in glyphs}
+        known, missing = printable(text)
         self.unknown |= missing
-        return "".join(GETA if c in missing else c for c in text) if missing else text
+        return known
 
     def symbol(self, modules: Modules, x_mm: float, y_mm: float, module_mm: float) -> None:
         """With its corner, without quiet zone, at ``x_mm``, ``y_mm``.

@@ -26,7 +26,7 @@ def test_the_page_keeps_its_conditions_in_links(engineer: TestClient, city: dict
     assert 'value="2022-04"' in html
     assert '<option value="P01" selected>' in html
     exports = re.findall(r'href="(/api/v1/analytics/failure-rate\?[^"]+)"', html)
-    assert len(exports) == 3
+    assert len(exports) == 4
     assert all("facility=P01" in link and "by=age" in link for link in exports)
     assert all(engineer.get(link.replace("&amp;", "&")).status_code == 200 for link in exports)
 

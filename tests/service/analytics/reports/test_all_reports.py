@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 from openpyxl import load_workbook
+from pypdfium2 import PdfDocument
 
 from service.analytics.catalogue import KINDS, ReportUnknown
 from service.analytics.conditions import Conditions, Filters
@@ -17,7 +18,7 @@ from service.analytics.exports import ExportFormat, NoFigure, export
 from service.analytics.figure import svg
 from service.analytics.grouping import GroupBy
 from service.analytics.periods import Period
-from service.analytics.report import Report
+from service.analytics.report import Grade, Report
 from service.analytics.service import report
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.locales import Locale
@@ -113,3 +114,38 @@ def test_english_leaves_no_word_of_ours_in_japanese(snapshot: Snapshot, name: st
 def test_a_report_that_is_not_there(snapshot: Snapshot):
     with pytest.raises(ReportUnknown):
         report(snapshot, THREE_YEARS, "horoscope")
+
+
+@EVERY
+def test_paper_says_what_the_screen_says(snapshot: Snapshot, name: str):
+    made = report(snapshot, THREE_YEARS, name)
+    first, again = (export(made, ExportFormat.PDF, Locale.JA) for _ in range(2))
+    assert first == again
+    text = "".join(paper_text(first).split())
+    assert "".join(made.title.split()) in text
+    assert made.snapshot.id in text
+    for finding in made.findings:
+        assert "".join(finding.words(Locale.JA).split()) in text
+    for row in made.rows:
+        assert "".join(str(row.get("label", row.get("month"))).split()) in text
+
+
+def paper_text(pdf: bytes) -> str:
+    pages = PdfDocument(pdf)
+    return "\n".join(page.get_textpage().get_text_range() for page in pages)
+
+
+def test_paper_of_a_report_not_to_be_trusted_bears_a_watermark(snapshot: Snapshot):
+    made = report(snapshot, THREE_YEARS, "pareto")
+    rough = replace(made, quality=replace(made.quality, grade=Grade.C))
+    good = replace(made, quality=replace(made.quality, grade=Grade.A))
+    assert "参考値" in paper_text(export(rough, ExportFormat.PDF, Locale.JA))
+    assert "参考値" not in paper_text(export(good, ExportFormat.PDF, Locale.JA))
+
+
+def test_an_empty_report_is_a_page_with_its_reason(snapshot: Snapshot):
+    made = report(snapshot, ODD["nothing matches"], "plan")
+    assert made.empty
+    assert "".join(made.empty.split()) in "".join(
+        paper_text(export(made, ExportFormat.PDF, Locale.JA)).split()
+    )
