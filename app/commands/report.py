@@ -26,6 +26,25 @@ class Format(StrEnum):
     PDF = "pdf"
 
 
+By = Annotated[
+    str,
+    typer.Option(
+        help="class, middle, major, facility, facility_type, district, age, maker or model."
+    ),
+]
+First = Annotated[str, typer.Option("--from", help="First month, as 2022-04.")]
+Last = Annotated[str, typer.Option("--to", help="Last month, as 2026-10.")]
+RecordsFrom = Annotated[str, typer.Option(help="First month with fault records.")]
+Where = Annotated[list[str] | None, typer.Option(help="Filter, as facility=P03; may be repeated.")]
+Against = Annotated[str, typer.Option(help="Months to compare with, as 2018-04:2021-03.")]
+Plan = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Term of renewal, as budget=200; may be repeated."),
+]
+OfSnapshot = Annotated[str, typer.Option(help="Repeat from this snapshot.")]
+Form = Annotated[Format, typer.Option("--format", help="How to write it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File.")]
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
@@ -39,29 +58,17 @@ def reports() -> None:
 
 def _answering(name: str) -> Callable[..., None]:
     def command(  # noqa: PLR0913  # one option each
-        by: Annotated[
-            str,
-            typer.Option(
-                help="class, middle, major, facility, facility_type, district, age, maker or model."
-            ),
-        ] = "class",
-        first: Annotated[str, typer.Option("--from", help="First month, as 2022-04.")] = "",
-        last: Annotated[str, typer.Option("--to", help="Last month, as 2026-10.")] = "",
-        records_from: Annotated[str, typer.Option(help="First month with fault records.")] = "",
-        where: Annotated[
-            list[str] | None, typer.Option(help="Filter, as facility=P03; may be repeated.")
-        ] = None,
-        against: Annotated[
-            str, typer.Option(help="Months to compare with, as 2018-04:2021-03.")
-        ] = "",
-        plan: Annotated[
-            list[str] | None,
-            typer.Option("--set", help="Term of renewal, as budget=200; may be repeated."),
-        ] = None,
-        snapshot: Annotated[str, typer.Option(help="Repeat from this snapshot.")] = "",
-        form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
-        as_json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
-        output: Annotated[Path | None, typer.Option("-o", "--output", help="File.")] = None,
+        by: By = "class",
+        first: First = "",
+        last: Last = "",
+        records_from: RecordsFrom = "",
+        where: Where = None,
+        against: Against = "",
+        plan: Plan = None,
+        snapshot: OfSnapshot = "",
+        form: Form = Format.TABLE,
+        as_json: AsJson = False,
+        output: Output = None,
     ) -> None:
         from app.terminal import opened
         from service.analytics import service

@@ -1,6 +1,5 @@
 """故障と費用の予測: the next fiscal year, and how forecasts of past years would have come out."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -10,28 +9,19 @@ from service.analytics.conditions import Conditions
 from service.analytics.figure import Curves, Series, Shape
 from service.analytics.grouping import group_label, group_on
 from service.analytics.methods.distributions import Floats
-from service.analytics.methods.forecast import (
-    Forecast,
-    budget_of,
-    draw_costs,
-    draw_counts,
-    predict_group,
-)
-from service.analytics.methods.rates import DeviceSums
-from service.analytics.periods import Period, day_number
+from service.analytics.methods.forecast import budget_of, draw_costs, draw_counts
 from service.analytics.report import Column, Finding, FiscalYear, Report, Value
 from service.analytics.reports.frame import ALL, Frame
+from service.analytics.reports.outlooks import NARROW, WIDE, Outlook, outlooks
 from service.analytics.reports.replacements_due import replacements_due
-from service.analytics.reports.yearly_tallies import YearlyTallies, first_days, yearly_tallies
+from service.analytics.reports.yearly_tallies import YearlyTallies
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.tallies import placed
-from service.core.i18n.dates import fiscal_year, fiscal_year_days
+from service.core.i18n.dates import fiscal_year
 from service.core.i18n.marker import N_
 
 NAME = "forecast"
 TITLE = N_("故障と費用の予測")
-BACKTESTS = 3
-NARROW, WIDE = 0.8, 0.95
 COLUMNS = (
     Column("label", N_("区分"), is_text=True),
     Column("in_service", N_("使用中の機器"), N_("台")),
@@ -80,58 +70,11 @@ TOLD_OUTSIDE = N_(
 TOLD_COST = N_("費用の記録のある故障は%(share)s％です。")
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """One forecast: of a fiscal year from a window. ``actual`` None: the year is not over."""
-
-    year: int
-    sums: dict[str, DeviceSums]
-    sums_of_all: DeviceSums
-    in_service: dict[str, int]
-    actual: dict[str, int] | None
-    phi: float
-    phi_of_all: float
-
-    def predicted(self, key: str | None, confidence: float = NARROW) -> Forecast | None:
-        """Of a group, or of everything for None."""
-        sums = self.sums_of_all if key is None else self.sums.get(key)
-        if sums is None:
-            return None
-        phi = self.phi_of_all if key is None else self.phi
-        found = predict_group(sums, self.devices(key), period_dispersion=phi, confidence=confidence)
-        return found if isinstance(found, Forecast) else None
-
-    def devices(self, key: str | None) -> int:
-        return sum(self.in_service.values()) if key is None else self.in_service.get(key, 0)
-
-    def happened(self, key: str | None) -> int | None:
-        if self.actual is None:
-            return None
-        return sum(self.actual.values()) if key is None else self.actual.get(key, 0)
-
-    def is_hit(self, key: str | None) -> bool | None:
-        """Whether what happened lay in the narrow limits; None where nothing was predicted."""
-        found, count = self.predicted(key), self.happened(key)
-        if found is None or count is None:
-            return None
-        return found.limits.lower <= count <= found.limits.upper
-
-
 def forecast(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions, by_age=False)
-    seen = frame.observation
-    window = (max(seen.window_start, seen.records_start), seen.window_end)
-    years = _past_years(snapshot, conditions.period)
-    starts = {year: day_number(_back(conditions.period, year)) for year in years}
-    tallies = yearly_tallies(_wide(frame, years), (*starts.values(), *window))
-    now = _outlook(tallies, _target_year(conditions.period), window, is_past=False)
-    if not now.in_service or window[1] <= window[0]:
+    tallies, now, pasts = outlooks(frame)
+    if now is None:
         return frame.report(NAME, TITLE, COLUMNS, (), needs_failures=False)
-    pasts = [
-        _outlook(tallies, year, (starts[year], first_days((year,))[0]), is_past=True)
-        for year in years
-    ]
-    pasts = [past for past in pasts if past.sums and past.in_service]
     rows = _rows(frame, now, pasts)
     return frame.report(
         NAME,
@@ -146,52 +89,6 @@ def forecast(snapshot: Snapshot, conditions: Conditions) -> Report:
             *_costs_told(frame),
         ],
         figure=_figure(tallies, now, pasts),
-    )
-
-
-def _target_year(period: Period) -> int:
-    """The first fiscal year that begins on or after the end of the window."""
-    year = fiscal_year(period.ends_on)
-    return year if fiscal_year_days(year)[0] == period.ends_on else year + 1
-
-
-def _past_years(snapshot: Snapshot, period: Period) -> range:
-    """The last fiscal years that were over when the window ended, and are over now."""
-    over = min(fiscal_year(period.ends_on), fiscal_year(snapshot.day)) - 1
-    return range(over - BACKTESTS + 1, over + 1)
-
-
-def _back(period: Period, year: int) -> date:
-    """As many months before the fiscal year as the window is long."""
-    months = (period.ends_on.year - period.starts_on.year) * 12
-    months += period.ends_on.month - period.starts_on.month
-    first = fiscal_year_days(year)[0]
-    at = max(12, first.year * 12 + first.month - 1 - months)
-    return date(at // 12, at % 12 + 1, 1)
-
-
-def _wide(frame: Frame, years: range) -> Frame:
-    """All that the past forecasts look at as well."""
-    period = frame.conditions.period
-    first = min(period.starts_on, _back(period, years[0]))
-    last = max(period.ends_on, fiscal_year_days(years[-1] + 1)[0])
-    if (first, last) == (period.starts_on, period.ends_on):
-        return frame
-    return Frame(frame.snapshot, replace(frame.conditions, period=Period(first, last)))
-
-
-def _outlook(
-    tallies: YearlyTallies, year: int, window: tuple[int, int], *, is_past: bool
-) -> Outlook:
-    start, end = first_days((year, year + 1))
-    return Outlook(
-        year=year,
-        sums=tallies.sums(*window),
-        sums_of_all=tallies.sums_of_all(*window),
-        in_service=tallies.in_service(start if is_past else window[1] - 1),
-        actual=tallies.failures(start, end) if is_past else None,
-        phi=tallies.dispersion_of_years(),
-        phi_of_all=tallies.dispersion_of_years(together=True),
     )
 
 
@@ -224,7 +121,7 @@ def _row(
         "in_service": now.devices(key),
         "failures": int(sums.failures),
         "device_years": sums.exposure,
-        "expected": _expected(sums, now.devices(key)),
+        "expected": now.expected(key),
         "lower_80": int(narrow.limits.lower) if narrow else None,
         "upper_80": int(narrow.limits.upper) if narrow else None,
         "lower_95": int(wide.limits.lower) if wide else None,
@@ -237,10 +134,6 @@ def _row(
         "replacements_upper": None,
         "backtest": f"{sum(tried)}／{len(tried)}" if tried else None,
     }
-
-
-def _expected(sums: DeviceSums, devices: int) -> float:
-    return sums.failures / sums.exposure * devices if sums.exposure > 0 else 0.0
 
 
 def _costs(frame: Frame) -> dict[str, Floats]:
@@ -280,7 +173,7 @@ def _told(outlook: Outlook) -> list[Finding]:
         return []
     values: dict[str, str | FiscalYear] = {
         "year": FiscalYear(outlook.year),
-        "expected": f"{_expected(outlook.sums_of_all, outlook.devices(None)):,.0f}",
+        "expected": f"{outlook.expected(None):,.0f}",
         "lower": f"{narrow.limits.lower:,.0f}",
         "upper": f"{narrow.limits.upper:,.0f}",
     }
@@ -310,7 +203,7 @@ def _figure(tallies: YearlyTallies, now: Outlook, pasts: list[Outlook]) -> Curve
         narrow = outlook.predicted(None)
         if narrow is not None:
             year = float(outlook.year)
-            points.append((year, _expected(outlook.sums_of_all, outlook.devices(None))))
+            points.append((year, outlook.expected(None)))
             band.append((year, narrow.limits.lower, narrow.limits.upper))
     series = [Series(N_("実績"), seen), Series(N_("予測と80％の範囲"), points, Shape.LINE, band)]
     years = sorted({int(x) for x, _ in (*seen, *points)})
