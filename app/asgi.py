@@ -28,6 +28,7 @@ ROUTERS = (
     "service.registry.pages",
     "service.registry.facility_pages",
     "service.registry.life_pages",
+    "service.registry.alias_pages",
     "service.registry.quality_pages",
     "service.attachments.api",
     "service.attachments.registry_files",

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from importers.exporting.files import MEDIA_TYPES, LedgerFormat, written_csv, written_xlsx
 from importers.exporting.geopackage import Feature, geopackage
 from importers.exporting.parts import parts_of, spooled
-from importers.exporting.writing import partial, plain
+from importers.exporting.writing import partial, plain, words
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
@@ -46,6 +46,7 @@ HEADER = [
     "製造者",
     "型式",
     "設置年月",
+    "旧番号・別名",
 ]
 
 
@@ -97,6 +98,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
         LIFECYCLE_LABELS[row["status"]],
         *(plain(row[name]) for name in ("health", "asset_code", "maker", "model_no")),
         partial(installed.start, installed.end, installed.precision) if installed else "",
+        words(row["other_names"]),
     ]
 
 

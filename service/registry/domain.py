@@ -192,6 +192,19 @@ RETIRED_REASON_LABELS = {
 }
 
 
+class AliasKind(StrEnum):
+    OLD_NUMBER = "old_number"
+    DRAWING_NUMBER = "drawing_number"
+    COMMON_NAME = "common_name"
+
+
+ALIAS_KIND_LABELS = {
+    AliasKind.OLD_NUMBER: N_("旧番号"),
+    AliasKind.DRAWING_NUMBER: N_("図面番号"),
+    AliasKind.COMMON_NAME: N_("通称"),
+}
+
+
 class CoordinateAccuracy(StrEnum):
     SURVEYED = "surveyed"
     MAP = "map"
@@ -265,3 +278,8 @@ class EndsBeforeStart(Invalid):
 class RemovedBeforeInstalled(Invalid):
     code = "removed-before-installed"
     message = N_("撤去日は設置日（%(installed_on)s）より後にしてください。")
+
+
+class AliasTwice(Conflict):
+    code = "alias-twice"
+    message = N_("「%(name)s」は、重なる期間ですでに記録されています。")

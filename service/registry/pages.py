@@ -19,6 +19,7 @@ from service.core.paging import DEFAULT_LIMIT, decode_cursor, encode_cursor
 from service.core.partial_date import PartialDate
 from service.registry import service
 from service.registry.domain import (
+    ALIAS_KIND_LABELS,
     DRAINAGE_TYPE_LABELS,
     FACILITY_TYPE_LABELS,
     HEALTH_LABELS,
@@ -32,7 +33,7 @@ from service.registry.domain import (
 )
 from service.registry.life_forms import LIFE_EVENT_LABELS, events_for
 from service.registry.past import on_day
-from service.registry.queries import devices, facilities, installations, positions
+from service.registry.queries import aliases, devices, facilities, installations, positions
 from service.registry.queries.search import search_words
 from service.registry.schemas.changes import PositionUpdate
 from service.registry.schemas.reads import PartialDateRead, PositionFilter
@@ -125,6 +126,8 @@ def positions_page(
         on=on,
         today=today(),
         facets=facets,
+        meant=aliases.meant(session, conditions.q or "", [row["id"] for row in page.rows]),
+        alias_labels=ALIAS_KIND_LABELS,
         conditions=conditions,
         labels=LABELS,
         as_partial_date=as_partial_date,
@@ -236,12 +239,15 @@ def search_page(
     found = service.position_page(session, conditions, limit=20) if words else None
     matches = devices.page(session, q=q, class_code=None, after="", limit=20) if words else []
     places = facilities.named(session, q, limit=20) if words else []
-    is_empty = bool(words) and not (found and found.rows) and not matches and not places
+    rows = found.rows if found else []
+    is_empty = bool(words) and not rows and not matches and not places
     return render(
         request,
         "registry/search.html",
         q=q,
-        positions=found.rows if found else [],
+        positions=rows,
+        meant=aliases.meant(session, q, [row["id"] for row in (*rows, *matches)]),
+        alias_labels=ALIAS_KIND_LABELS,
         has_more=bool(found and found.has_more),
         devices=matches,
         facilities=places,

@@ -74,6 +74,8 @@ OWN_NOUNS = {
         "life_pages",
         "life_warnings",
         "corrections",
+        "aliases",
+        "alias_pages",
         "facility_pages",
         "past",
         "quality_pages",

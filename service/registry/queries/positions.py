@@ -55,7 +55,9 @@ _PAGE = f"""
     select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
       f.name as facility_name, l.path as location, c.class_code, c.minor as class_minor,
       p.criticality, p.status, p.health, d.asset_code, m.manufacturer as maker, m.model_no,
-      {as_json("installed")} as installed, p.version
+      {as_json("installed")} as installed, p.version,
+      array(select distinct name from unnest(p.legacy_codes || p.alias_names) name order by name)
+        as other_names
     from page join position p on p.id = page.id
     join facility f on f.id = p.facility_id
     join equipment_class c on c.id = p.class_id

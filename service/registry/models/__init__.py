@@ -1,0 +1,16 @@
+"""The tables of the register."""
+
+from service.registry.models.aliases import Alias
+from service.registry.models.equipment import Device, DeviceModel, EquipmentClass, Installation
+from service.registry.models.places import Facility, Location, Position
+
+__all__ = [
+    "Alias",
+    "Device",
+    "DeviceModel",
+    "EquipmentClass",
+    "Facility",
+    "Installation",
+    "Location",
+    "Position",
+]
