@@ -95,7 +95,7 @@ def load(sample: str, progress: Progress) -> None:
     by = terminal_actor("sample")
     try:
         for source, path in FILES[sample]:
-            _import(engine, source, path, by, progress)
+            import_ledger(engine, source, path, by, progress)
         with transaction(engine) as session:
             minted = tags.mint_for_positions(session, by=by)
             shown = tag_queries.sheet(session, facility_code=None, limit=1)
@@ -107,7 +107,8 @@ def load(sample: str, progress: Progress) -> None:
         engine.dispose()
 
 
-def _import(engine: Engine, source: str, path: Path, by: Actor, progress: Progress) -> None:
+def import_ledger(engine: Engine, source: str, path: Path, by: Actor, progress: Progress) -> None:
+    """One file through the importer that reads ``source``, where it changes anything."""
     with transaction(engine) as session:
         job = imports.plan_file(
             session,

@@ -72,11 +72,12 @@ def _answering(name: str) -> Callable[..., None]:
     ) -> None:
         from app.terminal import opened
         from service.analytics import service
-        from service.analytics.schemas import conditions, filters, plan_terms
+        from service.analytics.conditions import Filters
+        from service.analytics.schemas import conditions, plan_terms
         from service.core.settings import get_settings
 
         asked = conditions(
-            filters(**_filters(where or [])),
+            Filters(**_filters(where or [])),
             plan_terms(**_terms(plan or [])),
             _group(by),
             first or None,
@@ -125,14 +126,20 @@ def _group(text: str) -> "GroupBy":
     return GroupBy(text)
 
 
+# Filters that know only these words.
+CLOSED = {"urgency": ("S", "A", "B", "C"), "storms": ("out",)}
+
+
 def _filters(given: list[str]) -> dict[str, str]:
     from service.analytics.conditions import FILTER_LABELS
 
     pairs = [text.partition("=") for text in given]
-    for name, equals, _ in pairs:
+    for name, equals, value in pairs:
         if not equals or name not in FILTER_LABELS:
             known = ", ".join(f"{name}=…" for name in FILTER_LABELS)
             raise typer.BadParameter(known, param_hint="--where")
+        if value not in CLOSED.get(name, (value,)):
+            raise typer.BadParameter(f"{name}={'|'.join(CLOSED[name])}", param_hint="--where")
     return {name: value for name, _, value in pairs}
 
 

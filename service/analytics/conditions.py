@@ -1,5 +1,6 @@
 """What a reader asked for: grouping, window and filters, as they stand in the address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from urllib.parse import urlencode
@@ -24,6 +25,8 @@ class Filters:
     minor: str | None = None
     maker: str | None = None
     model: str | None = None
+    urgency: str | None = None
+    storms: str | None = None
 
     def given(self) -> dict[str, str]:
         values = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -35,6 +38,13 @@ class Filters:
 
     def of_spells(self) -> pl.Expr:
         return self._all(PLACE_COLUMNS | DEVICE_COLUMNS)
+
+    def of_cases(self, storm_days: Sequence[date]) -> pl.Expr:
+        """Which cases are looked at; devices without any stay in scope."""
+        wanted = self._all(CASE_COLUMNS)
+        if self.storms == STORMS_OUT:
+            wanted &= ~pl.col("occurred_on").is_in(list(storm_days))
+        return wanted
 
     def _all(self, columns: dict[str, str]) -> pl.Expr:
         wanted = [
@@ -57,6 +67,8 @@ DEVICE_COLUMNS = {
     "maker": "maker",
     "model": "model_no",
 }
+CASE_COLUMNS = {"urgency": "urgency"}
+STORMS_OUT = "out"
 FILTER_LABELS = {
     "facility": N_("施設"),
     "facility_type": N_("施設種別"),
@@ -66,6 +78,8 @@ FILTER_LABELS = {
     "minor": N_("小分類"),
     "maker": N_("メーカー"),
     "model": N_("型式"),
+    "urgency": N_("緊急度"),
+    "storms": N_("荒天などで故障が集中した日"),
 }
 
 

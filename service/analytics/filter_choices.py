@@ -6,6 +6,7 @@ import polars as pl
 
 from service.analytics.grouping import GROUP_LABELS
 from service.analytics.snapshot_store import Snapshot
+from service.faults.domain import Urgency
 from service.registry.domain import FACILITY_TYPE_LABELS, FacilityType
 
 Choices = tuple[tuple[str, str], ...]
@@ -21,6 +22,7 @@ class FilterChoices:
     districts: Choices
     majors: Choices
     makers: Choices
+    urgencies: Choices
 
 
 def choices_of(snapshot: Snapshot) -> FilterChoices:
@@ -36,6 +38,7 @@ def choices_of(snapshot: Snapshot) -> FilterChoices:
         districts=_pairs(places, "treatment_district"),
         majors=_pairs(devices, "major"),
         makers=_pairs(devices, "maker"),
+        urgencies=tuple((one.value, one.value) for one in Urgency),
     )
 
 

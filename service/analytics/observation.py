@@ -11,10 +11,11 @@ from enum import StrEnum
 
 import polars as pl
 
-from service.analytics.conditions import Conditions, Filters
+from service.analytics.conditions import STORMS_OUT, Conditions, Filters
 from service.analytics.methods.exposure import observed
 from service.analytics.periods import day_number
 from service.analytics.snapshot_store import Snapshot
+from service.analytics.storm_days import storm_days
 from service.core.i18n.marker import N_
 from service.faults.domain import OPEN_STATES, CaseState
 
@@ -217,7 +218,11 @@ def observe(snapshot: Snapshot, conditions: Conditions) -> Observation:
         spells.lazy(), window_start=start, window_end=end, records_start=records_start
     ).collect()
     attached = attach(snapshot.table("cases"), everywhere)
-    scoped = _cases_in_scope(attached, everywhere, conditions.filters)
+    is_dry = conditions.filters.storms == STORMS_OUT
+    days = [one.on for one in storm_days(snapshot)] if is_dry else []
+    scoped = _cases_in_scope(attached, everywhere, conditions.filters).filter(
+        conditions.filters.of_cases(days)
+    )
     cases = _with_fates(scoped, everywhere, exposed.lazy(), (max(start, records_start), end))
     return Observation(start, end, records_start, spells, exposed, cases.collect())
 

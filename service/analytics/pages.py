@@ -44,6 +44,7 @@ ALARMS = frozenset(
     {
         monthly_trend.ABOVE,
         ageing_tests.WORSE,
+        ageing_tests.OLD_FAIL_MORE,
         bad_actors.WATCH,
         replacement_life.SHORTER,
         renewal_priority.FIRST,

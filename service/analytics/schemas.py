@@ -10,6 +10,7 @@ from service.analytics.methods.renewal_risk import Weights
 from service.analytics.periods import Period, parse_month
 from service.analytics.plan_terms import PlanTerms
 from service.core import clock
+from service.faults.domain import Urgency
 
 MONTH = r"^(\d{4}-\d{2})?$"
 Word = Annotated[str | None, Query(max_length=200)]
@@ -32,7 +33,7 @@ SortKey = Literal[
 ]
 
 
-def filters(  # noqa: PLR0917  # one parameter per filter of the address
+def filters(  # noqa: PLR0913, PLR0917  # one parameter per filter of the address
     facility: Word = None,
     facility_type: Word = None,
     district: Word = None,
@@ -41,6 +42,8 @@ def filters(  # noqa: PLR0917  # one parameter per filter of the address
     minor: Word = None,
     maker: Word = None,
     model: Word = None,
+    urgency: Urgency | Literal[""] | None = None,
+    storms: Literal["out", ""] | None = None,
 ) -> Filters:
     """An empty value is no filter: forms send their empty fields."""
     return Filters(
@@ -52,6 +55,8 @@ def filters(  # noqa: PLR0917  # one parameter per filter of the address
         minor=minor or None,
         maker=maker or None,
         model=model or None,
+        urgency=urgency or None,
+        storms=storms or None,
     )
 
 

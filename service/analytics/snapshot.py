@@ -44,7 +44,7 @@ CASES = """
 select c.id::text as case_id, c.case_no, c.position_id::text, c.device_id::text, f.facility_code,
        f.facility_type, f.treatment_district,
        (c.occurred_at at time zone 'Asia/Tokyo')::date as occurred_on, c.occurred_precision,
-       c.counts_as_failure, c.state, c.cause_group, c.stop_from, c.stop_to,
+       c.counts_as_failure, c.state, c.urgency, c.cause_group, c.stop_from, c.stop_to,
        c.symptoms[1] as symptom, paid.cost_yen
 from fault_case c join facility f on f.id = c.facility_id
 left join (
@@ -55,10 +55,15 @@ left join (
   group by s.case_id) paid on paid.case_id = c.id
 order by c.id
 """
+CONTRACTS = """
+select k.contract_no, k.starts_on, k.ends_on, o.name as company_name
+from contract k join company o on o.id = k.company_id
+order by k.starts_on, k.contract_no
+"""
 # Versions only grow and rows are only added, so no change leaves all of this as it was. The number
 # of the columns is raised when the queries above read more.
 MARK = """
-select concat_ws(' ', 'columns 2',
+select concat_ws(' ', 'columns 3',
   (select concat(count(*), ':', sum(version)) from facility),
   (select concat(count(*), ':', sum(version)) from equipment_class),
   (select concat(count(*), ':', sum(version)) from device_model),
@@ -67,6 +72,8 @@ select concat_ws(' ', 'columns 2',
   (select concat(count(*), ':', sum(hashtext(concat(id, device_id, position_id, period,
                                                     starts_estimated)))) from installation),
   (select concat(count(*), ':', max(created_at)) from response_record),
+  (select concat(count(*), ':', sum(version)) from contract),
+  (select concat(count(*), ':', sum(version)) from company),
   (select concat(count(*), ':', sum(version), ':', max(updated_at)) from fault_case)) as mark
 """
 
@@ -94,6 +101,7 @@ def extract(settings: Settings) -> Extract:
         read = _reader(cursor)
         mark = read(MARK).item()
         tables = _numbered(read(DEVICES), read(POSITIONS), read(INSTALLATIONS), read(CASES))
+        tables["contracts"] = read(CONTRACTS)
     return Extract(began, str(mark), (now() - began).total_seconds(), tables)
 
 

@@ -20,7 +20,7 @@ from service.core.clock import JST
 from service.core.errors import NotFound
 from service.core.i18n.marker import N_
 
-TABLES = ("devices", "positions", "installations", "cases")
+TABLES = ("devices", "positions", "installations", "cases", "contracts")
 ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
     "devices": {
         "overhauled_on": pl.Date,
@@ -30,6 +30,13 @@ ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
         "disposal_limit_years": pl.Int32,
         "class_verified": pl.Boolean,
         "discontinued_on": pl.Date,
+    },
+    "cases": {"urgency": pl.String},
+    "contracts": {
+        "contract_no": pl.String,
+        "starts_on": pl.Date,
+        "ends_on": pl.Date,
+        "company_name": pl.String,
     },
     "positions": {
         "redundancy": pl.String,
@@ -62,10 +69,16 @@ class Snapshot:
     is_behind: bool = False
 
     def table(self, name: str) -> pl.LazyFrame:
-        """Columns that an older snapshot was taken without are unknown in every row."""
-        stored = pl.scan_parquet(self.folder / f"{name}.parquet")
+        """Columns that an older snapshot was taken without are unknown in every row.
+
+        A table that it was taken without is empty.
+        """
+        path = self.folder / f"{name}.parquet"
+        stored = pl.scan_parquet(path) if path.is_file() else pl.LazyFrame()
         has = stored.collect_schema()
         later = ADDED_LATER.get(name, {})
+        if not has:
+            return pl.LazyFrame(schema=later)
         return stored.with_columns(
             pl.lit(None, dtype=kind).alias(column)
             for column, kind in later.items()

@@ -12,6 +12,8 @@ from service.core.clock import JST
 from service.core.i18n.marker import N_
 from service.registry.domain import FACILITY_TYPE_LABELS, FacilityType
 
+LEFT_OUT = N_("除く")
+
 
 def stated(
     conditions: Conditions, observation: Observation, snapshot: Snapshot
@@ -38,4 +40,6 @@ def _records_start(observation: Observation) -> date:
 def _filter(name: str, value: str) -> Fact:
     if name == "facility_type" and value in list(FacilityType):
         value = FACILITY_TYPE_LABELS[FacilityType(value)]
+    if name == "storms":
+        value = LEFT_OUT
     return Fact(name, FILTER_LABELS[name], value)

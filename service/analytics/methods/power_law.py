@@ -130,6 +130,16 @@ def robust_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limi
     return Limits(fit.beta / factor, fit.beta * factor)
 
 
+def robust_beta_p(fit: PowerLaw) -> float | TooFew:
+    """Two-sided p of β = 1 from the device-clustered error of ln β (Wald), from 5 devices."""
+    from scipy.special import erfc  # noqa: PLC0415  # 0.1 s at first use
+
+    if fit.robust_covariance is None:
+        return TooFew(Missing.DEVICES, fit.devices, MIN_CLUSTERS)
+    error = sqrt(fit.robust_covariance[1, 1]) / fit.beta
+    return float(erfc(abs(log(fit.beta)) / error / sqrt(2))) if error > 0 else 1.0
+
+
 def mtbf_now(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> tuple[float, Limits]:
     """MTBF at the end of observation and its limits.
 

@@ -2,7 +2,13 @@
 
 from service.analytics.conditions import Conditions
 from service.analytics.figure import Bar, Rows
-from service.analytics.methods.power_law import PowerLaw, beta_limits, power_law, robust_beta_limits
+from service.analytics.methods.power_law import (
+    PowerLaw,
+    beta_limits,
+    power_law,
+    robust_beta_limits,
+    robust_beta_p,
+)
 from service.analytics.methods.rates import Limits
 from service.analytics.methods.too_few import TooFew
 from service.analytics.methods.trend_tests import (
@@ -23,6 +29,7 @@ NAME = "trend-tests"
 TITLE = N_("劣化傾向の検定")
 ALPHA = 0.05
 FEW = 3
+SHAPE_NEEDS = 10  # failures; below, the clustered error is too small
 COLUMNS = (
     Column("label", N_("区分"), is_text=True),
     Column("devices", N_("機器数"), N_("台")),
@@ -36,16 +43,23 @@ COLUMNS = (
     Column("beta", N_("べき乗則 β"), "", 2),
     Column("beta_lower", N_("95％下限"), "", 2),
     Column("beta_upper", N_("95％上限"), "", 2),
+    Column("beta_q", N_("βのq（誤検出率）"), "", 3),
     Column("verdict", N_("判定"), is_text=True),
 )
 WORSE = N_("経年で故障が増えている")
 BETTER = N_("経年で故障が減っている")
+OLD_FAIL_MORE = N_("古い機器ほど故障が多い")
+YOUNG_FAIL_MORE = N_("新しい機器ほど故障が多い")
 STEADY = N_("増減があるとはいえない")
 TOO_FEW_TO_SAY = N_("件数が少なく判断できない")
 NOTES = (
     N_("機器ごとの故障しやすさが違っていても使える一般化ラプラス検定で判定しています。"),
     N_(
         "多くの区分を同時に調べるため、qが0.05以下のものだけを「増えている」「減っている」とします。"
+    ),
+    N_(
+        "個々の機器の数年の増減では分からなくても、古い機器と新しい機器の差が確かなとき"
+        "（故障10件以上、βのqが0.05以下）は「古い機器ほど故障が多い」とします。"
     ),
     N_("βが1より大きければ故障の間隔が短くなり、1より小さければ長くなっています。"),
     N_("設置日の不明な機器は入れていません。故障のあった機器が5台に満たない区分は判断しません。"),
@@ -62,6 +76,7 @@ def ageing_tests(snapshot: Snapshot, conditions: Conditions) -> Report:
         _row(group, test, next(q_values) if isinstance(test, TrendTest) else None)
         for group, test in zip(groups, tests, strict=True)
     ]
+    _judge_shapes(rows)
     return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows))
 
 
@@ -69,6 +84,8 @@ def _row(group: Group, test: TrendTest | TooFew, q: float | None) -> dict[str, V
     seen = group.histories
     fit = power_law(seen) if seen.events >= FEW else None
     limits = _limits(fit) if isinstance(fit, PowerLaw) else None
+    has_enough = seen.events >= SHAPE_NEEDS
+    p_shape = robust_beta_p(fit) if has_enough and isinstance(fit, PowerLaw) else None
     return {
         "key": group.key,
         "label": group.label,
@@ -83,8 +100,20 @@ def _row(group: Group, test: TrendTest | TooFew, q: float | None) -> dict[str, V
         "beta": fit.beta if isinstance(fit, PowerLaw) else None,
         "beta_lower": limits.lower if limits else None,
         "beta_upper": limits.upper if limits else None,
+        "beta_p": p_shape if isinstance(p_shape, float) else None,
+        "beta_q": None,
         "verdict": _verdict(test, q),
     }
+
+
+def _judge_shapes(rows: list[dict[str, Value]]) -> None:
+    """Old against young devices: the verdict where the trend within devices says nothing."""
+    known = [row for row in rows if isinstance(row["beta_p"], float)]
+    ps = [float(str(row["beta_p"])) for row in known]
+    for row, q in zip(known, benjamini_hochberg(ps), strict=True):
+        row["beta_q"] = q
+        if q <= ALPHA and row["verdict"] in {STEADY, TOO_FEW_TO_SAY}:
+            row["verdict"] = OLD_FAIL_MORE if float(str(row["beta"])) > 1 else YOUNG_FAIL_MORE
 
 
 def _p(test: TrendTest | TooFew) -> float | None:
@@ -120,7 +149,7 @@ def _figure(rows: list[dict[str, Value]]) -> Rows | None:
             f"{float(str(row['beta'])):.2f}",
             float(str(row["beta_lower"])),
             float(str(row["beta_upper"])),
-            is_filled=row["verdict"] in {WORSE, BETTER},
+            is_filled=row["verdict"] not in {STEADY, TOO_FEW_TO_SAY},
         )
         for row in known
     ]

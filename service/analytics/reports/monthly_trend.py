@@ -19,6 +19,13 @@ from service.analytics.methods.too_few import TooFew
 from service.analytics.periods import EPOCH, day_number, next_month
 from service.analytics.report import Column, Finding, Report, Value
 from service.analytics.reports.frame import Frame
+from service.analytics.reports.turning_points import (
+    CONTRACT,
+    ContractStep,
+    contract_steps,
+    steps_told,
+    storms_told,
+)
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.marker import N_
 
@@ -75,8 +82,9 @@ def monthly_trend(snapshot: Snapshot, conditions: Conditions) -> Report:
     whole = slice(0, months.complete)
     chart = _chart(months.counts[whole], months.years[whole])
     rows = [_row(months, chart, number) for number in range(len(months.counts))]
-    findings = _findings(months)
-    figure = _figure(months, chart, rows)
+    steps = contract_steps(frame)
+    findings = [*_findings(months), *steps_told(steps), *storms_told(frame)]
+    figure = _figure(months, chart, rows, steps)
     return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, findings=findings, figure=figure)
 
 
@@ -182,7 +190,9 @@ def _p(value: float) -> str:
     return "<0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004  # three digits
 
 
-def _figure(months: Months, chart: Chart | TooFew, rows: list[dict[str, Value]]) -> Curves:
+def _figure(
+    months: Months, chart: Chart | TooFew, rows: list[dict[str, Value]], steps: list[ContractStep]
+) -> Curves:
     points = [(float(n), r["rate"]) for n, r in enumerate(rows) if isinstance(r["rate"], float)]
     band = [
         (float(n), float(str(r["chart_lower"] or 0)), float(r["chart_upper"]))
@@ -196,6 +206,17 @@ def _figure(months: Months, chart: Chart | TooFew, rows: list[dict[str, Value]])
     step = max(1, len(rows) // 8)
     ticks = [(float(n), label) for n, label in enumerate(months.labels) if n % step == 0]
     shaded = [(months.complete - 0.5, len(rows) - 0.5)] if months.complete < len(rows) else []
+    marks = [
+        (months.labels.index(f"{step.on:%Y-%m}") - 0.5, CONTRACT)
+        for step in steps
+        if f"{step.on:%Y-%m}" in months.labels
+    ]
     return Curves(
-        N_("件／100台・年（帯は管理限界）"), N_("月"), series, ticks, levels=levels, shaded=shaded
+        N_("件／100台・年（帯は管理限界）"),
+        N_("月"),
+        series,
+        ticks,
+        marks=marks,
+        levels=levels,
+        shaded=shaded,
     )

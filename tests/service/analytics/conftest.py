@@ -1,6 +1,7 @@
 """A database of its own: snapshots read what is committed, through a connection of their own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,10 @@ ROOT = Path(__file__).parents[3]
 PASSWORD = "sewer-pump-4711"
 
 
-@pytest.fixture(scope="session")
-def analytics_url(maintenance_url: str) -> Iterator[str]:
-    name = f"gesuibo_analytics_{uuid4().hex[:10]}"
+@contextmanager
+def database(maintenance_url: str, purpose: str) -> Iterator[str]:
+    """A database of its own, built by the migrations; its address."""
+    name = f"gesuibo_{purpose}_{uuid4().hex[:10]}"
     maintenance = create_engine(maintenance_url, isolation_level="AUTOCOMMIT")
     with maintenance.connect() as connection:
         connection.execute(text(f'create database "{name}"'))
@@ -59,6 +61,12 @@ def analytics_url(maintenance_url: str) -> Iterator[str]:
     with maintenance.connect() as connection:
         connection.execute(text(f'drop database "{name}" with (force)'))
     maintenance.dispose()
+
+
+@pytest.fixture(scope="session")
+def analytics_url(maintenance_url: str) -> Iterator[str]:
+    with database(maintenance_url, "analytics") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

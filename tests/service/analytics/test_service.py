@@ -33,7 +33,8 @@ def current(engine: Engine, settings: Settings) -> Snapshot:
 
 
 def test_a_snapshot_holds_everything_in_typed_columns(snapshot: Snapshot):
-    assert snapshot.counts == {"devices": 10, "positions": 9, "installations": 10, "cases": 12}
+    counts = {"devices": 10, "positions": 9, "installations": 10, "cases": 12, "contracts": 0}
+    assert snapshot.counts == counts
     cases = snapshot.table("cases").collect_schema()
     assert cases["occurred_on"] == pl.Date
     assert cases["stop_from"] == pl.Datetime("us", "UTC")
