@@ -50,6 +50,7 @@ ROUTERS = (
     "service.notifications.pages",
     "service.notifications.duty_pages",
     "service.notifications.webhook_pages",
+    "service.monthly.pages",
     "service.analytics.api",
     "service.analytics.pages",
     "importers.api",

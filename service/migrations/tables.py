@@ -15,6 +15,7 @@ TABLE_MODULES = (
     "service.faults.marks_models",
     "service.maintenance.models",
     "service.notifications.models",
+    "service.monthly.models",
     "importers.models",
 )
 

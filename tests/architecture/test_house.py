@@ -18,6 +18,7 @@ SLICES = (
     "maintenance",
     "tags",
     "notifications",
+    "monthly",
 )
 VOCABULARY = {
     "__init__",
@@ -112,6 +113,7 @@ OWN_NOUNS = {
         "webhook_queries",
         "webhooks",
     },
+    "monthly": {"form_file", "form_layout", "open_table", "wording", "workbook"},
     "audit": set(),
 }
 MAX_FILE, MAX_FUNCTION = 250, 40
