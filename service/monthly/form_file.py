@@ -80,7 +80,7 @@ class UnknownMark(UnfitForm):
 
 class NoMarks(UnfitForm):
     code = "no-marks"
-    message = N_("「{{案件数}}」のように項目名を書いたセルがありません。")
+    message = N_("項目名を {{ }} で囲んで書いたセルがありません。")
 
 
 class NoRoom(UnfitForm):

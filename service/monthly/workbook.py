@@ -18,7 +18,7 @@ from service.monthly.wording import CASE_COLUMNS, Cell, difference_cells, headin
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DIFFERENCES = N_("改訂内容")
-DIFFERENCE_COLUMNS = (N_("対象"), N_("項目"), N_("前回"), N_("今回"), N_("増減"))
+DIFFERENCE_COLUMNS = (N_("対象"), N_("項目"), N_("前回の版"), N_("今回の版"), N_("増減"))
 # Control characters that XML cannot hold; old ledgers have them in their texts.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _MOMENT_FORMAT = "yyyy/mm/dd hh:mm"
