@@ -29,6 +29,7 @@ ROUTERS = (
     "service.registry.facility_pages",
     "service.registry.life_pages",
     "service.registry.alias_pages",
+    "service.registry.merge_pages",
     "service.registry.quality_pages",
     "service.attachments.api",
     "service.attachments.registry_files",

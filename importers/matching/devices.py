@@ -35,9 +35,20 @@ class DeviceMatch:
     def match(self, rows: Sequence[InterpretedRow]) -> None:
         """Leaves ``asset_code`` in the cells of every row that tells of a device."""
         with_number = [row for row in rows if "asset_code" in row.cells]
+        self._follow_merges(with_number)
         self._match_numbered(with_number)
         if len(with_number) < len(rows):
             self._match_unnumbered([row for row in rows if "asset_code" not in row.cells])
+
+    def _follow_merges(self, rows: Sequence[InterpretedRow]) -> None:
+        """A ledger may still have both numbers of a device that was registered twice."""
+        codes = {row.cells["asset_code"] for row in rows}
+        merged = queries.merged_devices(self._session, codes) if codes else {}
+        for row in rows:
+            old = row.cells["asset_code"]
+            if old in merged:
+                row.cells["asset_code"] = merged[old]
+                row.messages.append(change_message("", Change("merged-device", old, merged[old])))
 
     def _match_numbered(self, rows: Sequence[InterpretedRow]) -> None:
         """A number that nobody knows may be a new one of a device with a known serial number."""

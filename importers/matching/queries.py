@@ -76,7 +76,16 @@ _BY_SERIAL = text(
     " left join installation i on i.device_id = d.id"
     " and i.period @> (now() at time zone 'Asia/Tokyo')::date"
     " left join position p on p.id = i.position_id"
-    " where d.serial_no = any(:serials) order by d.asset_code"
+    " where d.serial_no = any(:serials) and d.merged_into_id is null order by d.asset_code"
+)
+_MERGED = text(
+    "with recursive way as ("
+    " select asset_code, merged_into_id as into_id from device"
+    " where asset_code = any(:codes) and merged_into_id is not null"
+    " union all select w.asset_code, d.merged_into_id from way w join device d on d.id = w.into_id"
+    " where d.merged_into_id is not null)"
+    " select w.asset_code, d.asset_code from way w join device d on d.id = w.into_id"
+    " where d.merged_into_id is null"
 )
 _ENOUGH_POINTS = 3
 _EXTENT = text(
@@ -139,6 +148,12 @@ def places_of_serials(session: Session, serials: Iterable[str]) -> list[KnownPla
 def devices_by_serial(session: Session, serials: Iterable[str]) -> list[KnownDevice]:
     rows = session.execute(_BY_SERIAL, {"serials": sorted(serials)})
     return [KnownDevice(*row) for row in rows.all()]
+
+
+def merged_devices(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The number of the device that has the history now, by a number that was merged into it."""
+    rows = session.execute(_MERGED, {"codes": sorted(codes)})
+    return {row[0]: row[1] for row in rows.all()}
 
 
 def extent_of_facilities(session: Session) -> tuple[float, float, float, float] | None:

@@ -90,7 +90,7 @@ _UNTIED = text(
       count(*) filter (where d.acquired_cost_yen is null) as without_price,
       count(*) as total
     from device d
-    where d.retired_on is null or d.retired_on > gesuibo.day()
+    where d.merged_into_id is null and (d.retired_on is null or d.retired_on > gesuibo.day())
     """
 )
 

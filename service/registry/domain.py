@@ -283,3 +283,28 @@ class RemovedBeforeInstalled(Invalid):
 class AliasTwice(Conflict):
     code = "alias-twice"
     message = N_("「%(name)s」は、重なる期間ですでに記録されています。")
+
+
+class DeviceMerged(Conflict):
+    code = "device-merged"
+    message = N_("機器「%(asset_code)s」は、ほかの機器に統合されています。")
+
+
+class SameDevice(Invalid):
+    code = "same-device"
+    message = N_("同じ機器どうしは統合できません。")
+
+
+class StaysTogether(Conflict):
+    """One thing cannot stand in two places on one day; the stays are to be mended first."""
+
+    code = "stays-together"
+    message = N_(
+        "二つの機器が同じ日に「%(one)s」と「%(other)s」にあります。"
+        "誤っている設置の記録を直してから統合してください。"
+    )
+
+
+class MergeUndone(Conflict):
+    code = "merge-undone"
+    message = N_("この統合は、すでに戻されています。")

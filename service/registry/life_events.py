@@ -21,6 +21,7 @@ from service.core.partial_date import PartialDate
 from service.core.tables import partial_date_columns
 from service.registry.domain import (
     FIRST_INSTALLATIONS,
+    DeviceMerged,
     InstallationOverlap,
     Lifecycle,
     NothingInstalled,
@@ -240,4 +241,6 @@ def _device(session: Session, device_id: UUID) -> Device:
     device = devices.locked(session, device_id)
     if device is None:
         raise NotFound
+    if device.merged_into_id is not None:
+        raise DeviceMerged(asset_code=device.asset_code)
     return device

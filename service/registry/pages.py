@@ -33,7 +33,7 @@ from service.registry.domain import (
 )
 from service.registry.life_forms import LIFE_EVENT_LABELS, events_for
 from service.registry.past import on_day
-from service.registry.queries import aliases, devices, facilities, installations, positions
+from service.registry.queries import aliases, devices, facilities, installations, merges, positions
 from service.registry.queries.search import search_words
 from service.registry.schemas.changes import PositionUpdate
 from service.registry.schemas.reads import PartialDateRead, PositionFilter
@@ -217,6 +217,7 @@ def device_page(request: Request, session: SessionDep, _by: Reader, device_id: U
         request,
         "registry/device.html",
         device=device,
+        merge_count=len(merges.of_device(session, device_id)),
         history=installations.of_device(session, device_id),
         as_partial_date=as_partial_date,
         labels=LABELS,

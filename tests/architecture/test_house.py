@@ -77,6 +77,8 @@ OWN_NOUNS = {
         "corrections",
         "aliases",
         "alias_pages",
+        "merging",
+        "merge_pages",
         "facility_pages",
         "past",
         "quality_pages",

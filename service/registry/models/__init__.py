@@ -2,12 +2,15 @@
 
 from service.registry.models.aliases import Alias
 from service.registry.models.equipment import Device, DeviceModel, EquipmentClass, Installation
+from service.registry.models.merges import DeviceMerge, DistinctDevices
 from service.registry.models.places import Facility, Location, Position
 
 __all__ = [
     "Alias",
     "Device",
+    "DeviceMerge",
     "DeviceModel",
+    "DistinctDevices",
     "EquipmentClass",
     "Facility",
     "Installation",

@@ -86,6 +86,7 @@ class Device(Versioned, Imported, table=True):
         partial_date_check("manufactured"),
         partial_date_check("installed"),
         CheckConstraint("acquired_cost_yen >= 0", name="acquired_cost_yen"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_other"),
         Index(
             "ix_device_search",
             "search_text",
@@ -119,6 +120,12 @@ class Device(Versioned, Imported, table=True):
     )
     retired_on: date | None = None
     retired_reason: str | None = None
+    merged_into_id: UUID | None = Field(
+        default=None,
+        foreign_key="device.id",
+        index=True,
+        description="The same thing under another number, which has its history now",
+    )
     quality_flags: list[str] = words()
     alias_names: list[str] = words()
     note: str | None = None

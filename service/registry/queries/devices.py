@@ -15,6 +15,7 @@ _DEVICES = f"""
       {as_json("installed")} as installed, {as_json("manufactured")} as manufactured,
       d.acquired_cost_yen, d.subsidised, d.fixed_asset_no, d.life_override_years,
       d.life_override_reason, d.overhauled_on, d.retired_on, d.retired_reason,
+      d.merged_into_id,
       d.quality_flags, d.note, d.version
     from device d join equipment_class c on c.id = d.class_id
     left join device_model m on m.id = d.model_id
@@ -32,7 +33,8 @@ def page(
         where += " and c.class_code = :class_code"
         params["class_code"] = class_code
     statement = text(
-        f"{_DEVICES} where {where} and d.asset_code > :after order by d.asset_code limit :limit"
+        f"{_DEVICES} where {where} and d.merged_into_id is null and d.asset_code > :after"
+        " order by d.asset_code limit :limit"
     )
     rows = session.execute(statement, params | {"after": after, "limit": limit})
     return list(rows.mappings())
@@ -62,7 +64,7 @@ def by_code(session: Session, asset_code: str) -> Device | None:
 
 
 _SPARES = f"""
-    {_DEVICES} where d.retired_on is null and {{where}}
+    {_DEVICES} where d.retired_on is null and d.merged_into_id is null and {{where}}
       and not exists (select 1 from installation i
                       where i.device_id = d.id and i.period @> {TODAY})
     order by d.asset_code limit :limit"""  # noqa: S608  # constants only

@@ -50,9 +50,11 @@ CHECKS: dict[str, Check] = {
         " from device d join device_model m on m.id = d.model_id"
         " join (select lower(d.serial_no) as serial, m.manufacturer from device d"
         " join device_model m on m.id = d.model_id"
-        " where length(d.serial_no) >= 3 group by 1, 2 having count(*) > 1) twice"
+        " where length(d.serial_no) >= 3 and d.merged_into_id is null"
+        " group by 1, 2 having count(*) > 1) twice"
         " on twice.serial = lower(d.serial_no)"
-        " and twice.manufacturer is not distinct from m.manufacturer",
+        " and twice.manufacturer is not distinct from m.manufacturer"
+        " where d.merged_into_id is null",
     ),
     "no-model": Check(
         N_("型式が分からない機器"),

@@ -153,6 +153,7 @@ class DeviceRead(BaseModel):
     overhauled_on: date | None
     retired_on: date | None
     retired_reason: str | None
+    merged_into_id: UUID | None = None
     quality_flags: list[str]
     note: str | None
     version: int

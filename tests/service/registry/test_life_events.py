@@ -12,7 +12,7 @@ from sqlmodel import Session
 from service.accounts.actor import Actor, terminal_actor
 from service.core.database import SYSTEM, identify
 from service.core.errors import DomainError
-from service.registry import corrections, life_events, life_warnings
+from service.registry import corrections, life_events, life_warnings, merging
 from service.registry.domain import (
     EndsBeforeStart,
     InstallationKind,
@@ -33,6 +33,7 @@ from service.registry.schemas.life import (
     StayCorrection,
     Withdrawal,
 )
+from service.registry.schemas.merges import MergeCreate, MergeUndo
 from tests.factories import make_class, make_device, make_installation, make_position
 
 SPRING = date(2020, 4, 1)
@@ -252,6 +253,50 @@ class Lives(RuleBasedStateMachine):
         chosen = stays[pick % len(stays)]
         self._try(lambda: corrections.correct_stay(self.session, chosen, change, by=self.by))
 
+    @rule(kept=st.integers(0, 2), absorbed=st.integers(0, 2))
+    def merge(self, kept: int, absorbed: int) -> None:
+        new = MergeCreate(absorbed_id=self.devices[absorbed], reason="二重登録")
+        self._try(lambda: merging.merge_devices(self.session, self.devices[kept], new, by=self.by))
+
+    @rule(pick=st.integers(0, 20))
+    def undo(self, pick: int) -> None:
+        statement = text(
+            "select id from device_merge where kept_id = any(:d) and undone_at is null order by id"
+        )
+        standing = list(self.session.execute(statement, {"d": self.devices}).scalars())
+        if not standing:
+            return
+        undo = MergeUndo(reason="別の機器")
+        chosen = standing[pick % len(standing)]
+        self._try(lambda: merging.undo_merge(self.session, chosen, undo, by=self.by))
+
+    @rule(kept=st.integers(0, 2), absorbed=st.integers(0, 2))
+    def merge_and_undo_leaves_no_trace(self, kept: int, absorbed: int) -> None:
+        before = self._told()
+        new = MergeCreate(absorbed_id=self.devices[absorbed], reason="二重登録")
+        try:
+            with self.session.begin_nested():
+                made = merging.merge_devices(self.session, self.devices[kept], new, by=self.by)
+        except DomainError:
+            self.session.expire_all()
+        else:
+            merging.undo_merge(self.session, made.id, MergeUndo(reason="誤り"), by=self.by)
+        assert self._told() == before
+
+    def _told(self) -> list[object]:
+        self.session.flush()
+        devices_told = text(
+            "select to_jsonb(d) - '{version,updated_at,updated_by}'::text[] from device d"
+            " where id = any(:d) order by id"
+        )
+        stays_told = text(
+            "select to_jsonb(i) from installation i where device_id = any(:d) order by id"
+        )
+        return [
+            list(self.session.execute(statement, {"d": self.devices}).scalars())
+            for statement in (devices_told, stays_told)
+        ]
+
     def _stays(self) -> list[object]:
         statement = text("select id from installation where position_id = any(:p) order by id")
         return list(self.session.execute(statement, {"p": self.places}).scalars())
@@ -277,12 +322,22 @@ class Lives(RuleBasedStateMachine):
         )
         assert self.session.execute(standing, {"d": self.devices}).scalar_one() == 0
 
+    @invariant()
+    def who_was_merged_has_nothing_of_its_own(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        own = text(
+            "select count(*) from installation i join device d on d.id = i.device_id"
+            " where d.merged_into_id is not null and d.id = any(:d)"
+        )
+        assert self.session.execute(own, {"d": self.devices}).scalar_one() == 0
+
 
 def test_no_order_of_events_breaks_the_register(engine: Engine) -> None:
     Lives.engine = engine
     Lives.TestCase.settings = settings(
-        max_examples=12,
-        stateful_step_count=20,
+        max_examples=15,
+        stateful_step_count=25,
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
