@@ -1,13 +1,8 @@
-"""Devices under observation and the failures that belong to them.
-
-One row of service (spell) is one device in one position without a break. A case belongs to the
-device that was in its position on the day it occurred: ``installed < day ≤ removed``, so that a
-failure on the day of an exchange belongs to the device that went; a failure on the very first day
-belongs to the device that came.
-"""
+"""Devices under observation and the failures that belong to them, with the fate of every case."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import polars as pl
 
@@ -15,20 +10,12 @@ from service.analytics.conditions import STORMS_OUT, Conditions, Filters
 from service.analytics.methods.exposure import observed
 from service.analytics.periods import day_number
 from service.analytics.snapshot_store import Snapshot
+from service.analytics.spells import spells_of
 from service.analytics.storm_days import storm_days
 from service.core.i18n.marker import N_
 from service.faults.domain import OPEN_STATES, CaseState
 
 UNREPAIRED = sorted(OPEN_STATES - {CaseState.RESOLVED, CaseState.IN_APPROVAL, CaseState.RETURNED})
-LONG_AGO = -(10**6)  # before any calendar day that a ledger can hold
-
-
-class StartCertainty(StrEnum):
-    """How well the first day of a spell is known."""
-
-    EXACT = "exact"
-    PARTIAL = "partial"
-    UNKNOWN = "unknown"
 
 
 class Fate(StrEnum):
@@ -80,93 +67,9 @@ class Observation:
     observed: pl.DataFrame
     cases: pl.DataFrame
 
-    @property
+    @cached_property
     def failures(self) -> pl.DataFrame:
         return self.cases.filter(pl.col("fate") == Fate.COUNTED)
-
-
-def _day(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Int32)
-
-
-def _middle(start: str, end: str) -> pl.Expr:
-    return _day(start) + (_day(end) - _day(start) + 1) // 2
-
-
-def spells_of(snapshot: Snapshot) -> pl.LazyFrame:
-    """Every spell with its device's class, maker and birth and its position's facility.
-
-    Where the ledger knows only the month or the year, the middle of it is taken. A device without
-    any date of its own was born when it was first installed, if that day is known.
-    """
-    is_partial = pl.col("starts_estimated") & (pl.col("from_day") == pl.col("installed_from"))
-    middle = _middle("installed_from", "installed_to")
-    removed = pl.min_horizontal(_day("to_day"), _day("retired_on"))
-    certainty = (
-        pl.when(pl.col("from_day").is_null())
-        .then(pl.lit(StartCertainty.UNKNOWN.value))
-        .when(pl.col("starts_estimated"))
-        .then(pl.lit(StartCertainty.PARTIAL.value))
-        .otherwise(pl.lit(StartCertainty.EXACT.value))
-    )
-    known_start = _day("from_day").filter(~pl.col("starts_estimated")).min().over("device")
-    return (
-        snapshot.table("installations")
-        .join(snapshot.table("devices"), on="device")
-        .join(snapshot.table("positions"), on="position")
-        .with_columns(
-            match_from=_day("from_day").fill_null(LONG_AGO),
-            removed_day=removed,
-            start_certainty=certainty,
-            born_day=middle.fill_null(known_start),
-        )
-        .with_columns(
-            installed_day=pl.when(is_partial)
-            .then(pl.min_horizontal(middle, "removed_day"))
-            .otherwise(_day("from_day"))
-        )
-    )
-
-
-def _match(
-    cases: pl.LazyFrame, spells: pl.LazyFrame, by: tuple[str, str], *, same_day: bool
-) -> pl.LazyFrame:
-    """Adds the spell whose start is the last before (or on) the day, if it still ran then."""
-    starts = spells.select(by[1], "match_from", "removed_day", found="spell").sort("match_from")
-    return (
-        cases.sort("day")
-        .join_asof(
-            starts,
-            left_on="day",
-            right_on="match_from",
-            by_left=by[0],
-            by_right=by[1],
-            strategy="backward",
-            allow_exact_matches=same_day,
-            check_sortedness=False,
-        )
-        .with_columns(
-            spell=pl.col("spell").fill_null(
-                pl.when((pl.col("day") <= pl.col("removed_day")).fill_null(value=True)).then(
-                    "found"
-                )
-            )
-        )
-        .drop("match_from", "removed_day", "found")
-    )
-
-
-def attach(cases: pl.LazyFrame, spells: pl.LazyFrame) -> pl.LazyFrame:
-    """Adds ``day`` and ``spell`` to each case: by its position or, without one, by its device."""
-    attached = cases.with_columns(
-        day=_day("occurred_on"),
-        spell=pl.lit(None, dtype=pl.UInt32),
-        lone_device=pl.when(pl.col("position").is_null()).then("device"),
-    )
-    for by in (("position", "position"), ("lone_device", "device")):
-        for same_day in (False, True):
-            attached = _match(attached, spells, by, same_day=same_day)
-    return attached.drop("lone_device")
 
 
 def _fates(observation_start: int, window_end: int) -> pl.Expr:
@@ -212,12 +115,12 @@ def observe(snapshot: Snapshot, conditions: Conditions) -> Observation:
     end = min(day_number(conditions.period.ends_on), day_number(snapshot.day) + 1)
     given = conditions.records_from
     records_start = records_start_of(snapshot) if given is None else day_number(given)
-    everywhere = spells_of(snapshot)
+    everywhere = spells_of(snapshot).collect().lazy()
     spells = everywhere.filter(conditions.filters.of_spells()).collect()
     exposed = observed(
         spells.lazy(), window_start=start, window_end=end, records_start=records_start
     ).collect()
-    attached = attach(snapshot.table("cases"), everywhere)
+    attached = snapshot.attached()
     is_dry = conditions.filters.storms == STORMS_OUT
     days = [one.on for one in storm_days(snapshot)] if is_dry else []
     scoped = _cases_in_scope(attached, everywhere, conditions.filters).filter(

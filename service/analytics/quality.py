@@ -11,11 +11,11 @@ from service.analytics.observation import (
     WITHOUT_DEVICE,
     Fate,
     Observation,
-    StartCertainty,
 )
 from service.analytics.periods import day_number
 from service.analytics.report import Fact, Grade, Quality
 from service.analytics.snapshot_store import Snapshot
+from service.analytics.spells import StartCertainty
 from service.analytics.tallies import stopped
 from service.core.i18n.marker import N_
 

@@ -16,6 +16,7 @@ from tempfile import mkdtemp
 import polars as pl
 
 from service.analytics.snapshot import Extract
+from service.analytics.spells import attach, spells_of
 from service.core.clock import JST
 from service.core.errors import NotFound
 from service.core.i18n.marker import N_
@@ -46,6 +47,7 @@ ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
         "health_judged_on": pl.Date,
     },
 }
+ATTACHED = "attached"
 KEPT = 50
 _ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")  # by milliseconds, so that names sort by age
 
@@ -85,6 +87,13 @@ class Snapshot:
             if column not in has
         )
 
+    def attached(self) -> pl.LazyFrame:
+        """The cases with the day and the spell that each belongs to, worked out once."""
+        path = self.folder / f"{ATTACHED}.parquet"
+        if path.is_file():
+            return pl.scan_parquet(path)
+        return attach(self.table("cases"), spells_of(self))
+
     def holds_the_same_as(self, other: "Snapshot") -> bool:
         return (self.content_sha256, self.day) == (other.content_sha256, other.day)
 
@@ -97,6 +106,21 @@ class Snapshot:
 def _name(taken_at: datetime, content_sha256: str) -> str:
     milliseconds = taken_at.microsecond // 1000
     return f"{taken_at:%Y%m%dT%H%M%S}{milliseconds:03}Z-{content_sha256[:8]}"
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Tables of a snapshot that is not named yet."""
+
+    folder: Path
+
+    def table(self, name: str) -> pl.LazyFrame:
+        return pl.scan_parquet(self.folder / f"{name}.parquet")
+
+    def attach(self) -> None:
+        """Every report needs it, and no condition changes it."""
+        cases = attach(self.table("cases"), spells_of(self)).collect()
+        cases.write_parquet(self.folder / f"{ATTACHED}.parquet", compression="zstd")
 
 
 class SnapshotStore:
@@ -127,6 +151,7 @@ class SnapshotStore:
             path = partial / f"{name}.parquet"
             extract.tables[name].write_parquet(path, compression="zstd", statistics=True)
             digest.update(name.encode() + path.read_bytes())
+        _Written(partial).attach()
         taken_at = extract.taken_at.astimezone(UTC)
         snapshot = Snapshot(
             id=_name(taken_at, digest.hexdigest()),

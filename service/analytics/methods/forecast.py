@@ -19,7 +19,7 @@ from service.analytics.methods.rates import CONFIDENCE, DeviceSums, Limits, disp
 from service.analytics.methods.too_few import Missing, TooFew
 
 _SAMPLES = 4000
-_MOST_PICKS = 1000
+_MOST_PICKS = 300
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def budget_of(sums: Floats, *, confidence: float = 0.8) -> Budget:
 def draw_costs(counts: Floats, costs: Floats, *, seed: int = 1) -> Floats:
     """For each count the sum of so many costs drawn again from those seen.
 
-    Sums of more than 1,000 are drawn from the normal law that they come close to.
+    Sums of more than 300 are drawn from the normal law that they come close to.
     """
     generator = np.random.default_rng(seed)
     whole = np.floor(np.asarray(counts, dtype=np.float64))

@@ -50,16 +50,32 @@ def groups_by_age(frame: Frame) -> list[Group]:
 
 
 def _groups(frame: Frame, spans: pl.DataFrame, failures: pl.DataFrame) -> Iterator[Group]:
-    for (key,), part in spans.group_by("group"):
+    events = failures.partition_by("group", as_dict=True)
+    nothing = failures.clear()
+    for (key,), part in spans.partition_by("group", as_dict=True).items():
         known = part.filter(pl.col("start").is_not_null() & (pl.col("start") >= 0))
-        events = failures.filter(pl.col("group") == key)
         yield Group(
             key=str(key),
             label=group_label(frame.conditions.by, str(key), frame.facility_names),
             devices=part["device"].n_unique(),
-            histories=Histories.of(
-                known.select("device", "start", "end").iter_rows(),
-                events.select("device", "time").iter_rows(),
-            ),
+            histories=_histories(known, events.get((key,), nothing)),
             unborn=part["device"].n_unique() - known["device"].n_unique(),
         )
+
+
+def _histories(spans: pl.DataFrame, events: pl.DataFrame) -> Histories:
+    """Devices numbered from 0; an event of a device without a span gets −1 and is left out."""
+    numbers = spans.select(pl.col("device").unique(maintain_order=True)).with_row_index("number")
+
+    def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.join(numbers, on="device", how="left", maintain_order="left").with_columns(
+            pl.col("number").cast(pl.Int64).fill_null(-1)
+        )
+
+    seen, found = numbered(spans), numbered(events)
+    return Histories.from_arrays(
+        seen["number"].to_numpy(),
+        (seen["start"].to_numpy(), seen["end"].to_numpy()),
+        found["number"].to_numpy(),
+        found["time"].to_numpy(),
+    )

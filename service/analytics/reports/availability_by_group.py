@@ -56,9 +56,9 @@ def availability_by_group(snapshot: Snapshot, conditions: Conditions) -> Report:
 def _repairs(frame: Frame) -> dict[str, list[float]]:
     """Hours from stop to restoration of each failure that was counted and restored."""
     day = pl.min_horizontal("day", pl.col("removed_day") - 1)
-    counted = frame.observation.failures.select("case_id")
+    counted = frame.observation.failures.select("case")
     frame_of = (
-        placed(stopped(frame.observation).join(counted, on="case_id"), frame.observation)
+        placed(stopped(frame.observation).join(counted, on="case"), frame.observation)
         .filter(pl.col("stop_to").is_not_null())
         .select(
             group=group_on(frame.conditions.by, day),

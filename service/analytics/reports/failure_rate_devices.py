@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -61,7 +61,8 @@ class DeviceList:
 def failure_rate_devices(snapshot: Snapshot, conditions: Conditions) -> DeviceList:
     observation = observe(snapshot, conditions)
     by, group = conditions.by, conditions.group
-    failures = _failures(observation, by, group)
+    named = _Named(observation, snapshot.table("cases"))
+    failures = _failures(named, by, group)
     rows = _devices(observation, conditions, snapshot)
     report = Report(
         name=NAME,
@@ -93,14 +94,21 @@ def _in_group(group: str | None) -> pl.Expr:
     return pl.lit(value=True) if group is None else pl.col("group") == group
 
 
-def _failures(
-    observation: Observation, by: GroupBy, group: str | None
-) -> dict[int, tuple[CaseLink, ...]]:
+class _Named(NamedTuple):
+    """An observation, and the cases with their ids and numbers in the order of the snapshot."""
+
+    observation: Observation
+    cases: pl.LazyFrame
+
+
+def _failures(named: _Named, by: GroupBy, group: str | None) -> dict[int, tuple[CaseLink, ...]]:
     day = pl.min_horizontal("day", pl.col("removed_day") - 1)
+    names = named.cases.select("case_id", "case_no").with_row_index("case")
     rows = (
-        placed(observation.failures, observation)
+        placed(named.observation.failures, named.observation)
         .with_columns(group=group_on(by, day))
         .filter(_in_group(group))
+        .join(names, on="case")
         .sort("day", "case_no", descending=True)
         .select("device", "case_id", "case_no", "occurred_on", "state")
         .collect()

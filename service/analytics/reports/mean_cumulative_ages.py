@@ -43,12 +43,13 @@ def mean_cumulative_ages(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions, by_age=False)
     found: list[Known] = []
     for group in groups_by_age(frame):
+        if len(found) == MOST_GROUPS:
+            break
         curve = mean_cumulative(group.histories, min_at_risk=AT_RISK_NEEDED)
         if isinstance(curve, MeanCumulative) and len(curve.ages):
             found.append((group, curve))
-    shown = found[:MOST_GROUPS]
-    rows = [row for group, curve in shown for row in _rows(group, curve)]
-    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(shown))
+    rows = [row for group, curve in found for row in _rows(group, curve)]
+    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(found))
 
 
 def _rows(group: Group, curve: MeanCumulative) -> Iterator[dict[str, Value]]:
