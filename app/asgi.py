@@ -52,6 +52,7 @@ ROUTERS = (
     "service.notifications.duty_pages",
     "service.notifications.webhook_pages",
     "service.monthly.pages",
+    "service.work_requests.pages",
     "service.analytics.api",
     "service.analytics.pages",
     "importers.api",

@@ -16,6 +16,7 @@ TABLE_MODULES = (
     "service.maintenance.models",
     "service.notifications.models",
     "service.monthly.models",
+    "service.work_requests.models",
     "importers.models",
 )
 

@@ -66,9 +66,11 @@ _BEFORE = text("""
   order by revision desc limit 1
 """)
 _ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended('monthly_report', 0))")
-_NAMES = text("""
-  select (select name from facility where id = :facility_id) as facility_name,
-         (select name from company where id = :company_id) as company_name
+_IS_KNOWN = text("""
+  select (cast(:facility_id as uuid) is null
+          or exists (select 1 from facility where id = :facility_id))
+     and (cast(:company_id as uuid) is null
+          or exists (select 1 from company where id = :company_id))
 """)
 
 
@@ -94,8 +96,9 @@ def cases(session: Session, wanted: Wanted) -> tuple[list[Row[Any]], list[Row[An
     return list(session.execute(_OF_MONTH, values)), list(session.execute(_LATE, values))
 
 
-def names(session: Session, wanted: Wanted) -> Row[Any]:
-    return session.execute(_NAMES, wanted.values()).one()
+def is_known(session: Session, wanted: Wanted) -> bool:
+    """Whether there are such a facility and such a company."""
+    return bool(session.execute(_IS_KNOWN, wanted.values()).scalar_one())
 
 
 def issues(session: Session, wanted: Wanted) -> list[Row[Any]]:

@@ -28,8 +28,11 @@ def counted(session: Session, wanted: Wanted, *, by: Actor) -> Content:
 
     Raises:
         MonthToCome: when it has not begun.
+        NotFound: when there is no such facility or company.
     """
     by.require(Permission.EXPORTS_READ)
+    if not queries.is_known(session, wanted):
+        raise NotFound
     if wanted.month > Month.of(today()):
         raise MonthToCome
     found, late_found = queries.cases(session, wanted)

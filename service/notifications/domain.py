@@ -87,6 +87,8 @@ class Reason(StrEnum):
     DEPUTY = "deputy"
     CIRCULATED = "circulated"
     SUBMITTER = "submitter"
+    REQUESTED = "requested"
+    REQUESTER = "requester"
 
 
 REASON_LABELS = {
@@ -99,6 +101,8 @@ REASON_LABELS = {
     Reason.DEPUTY: N_("決裁する人の不在中の代決者になっているため"),
     Reason.CIRCULATED: N_("供覧する職を担っているため"),
     Reason.SUBMITTER: N_("この決裁を起案したため"),
+    Reason.REQUESTED: N_("市から会社への対応依頼のため"),
+    Reason.REQUESTER: N_("この対応依頼を出したため"),
 }
 
 _ALL, _INVOLVED, _OFF = Scope.ALL, Scope.INVOLVED, Scope.OFF

@@ -147,6 +147,28 @@ def _tag(session: Session, payload: Mapping[str, Any]) -> News | None:
     return News(Kind.TAG, facts)
 
 
+def _work_requested(session: Session, payload: Mapping[str, Any]) -> News | None:
+    people = queries.company_people(session, UUID(payload["company_id"]))
+    return _work(session, payload, "work_request", dict.fromkeys(people, Reason.REQUESTED))
+
+
+def _work_changed(session: Session, payload: Mapping[str, Any]) -> News | None:
+    """What the city records goes to the company, what the company records to who asked."""
+    if payload["by_city"]:
+        people = queries.company_people(session, UUID(payload["company_id"]))
+        return _work(session, payload, "work_changed", dict.fromkeys(people, Reason.REQUESTED))
+    asked_by = payload["requested_by"]
+    due = {UUID(asked_by): Reason.REQUESTER} if asked_by else {}
+    return _work(session, payload, "work_changed", due)
+
+
+def _work(
+    session: Session, payload: Mapping[str, Any], form: str, due: Mapping[UUID, Reason]
+) -> News | None:
+    href = f"/work/{payload['request_id']}"
+    return _of_case(session, payload, Kind.CASE, form, due=due, only_due=True, href=href)
+
+
 def _webhook(_session: Session, payload: Mapping[str, Any]) -> News:
     facts = {"form": "webhook", "name": payload["name"], "href": "/admin/webhooks"}
     return News(Kind.SYSTEM, facts)
@@ -165,6 +187,8 @@ _TELLERS: dict[str, Callable[[Session, Mapping[str, Any]], News | None]] = {
     "response.added": _response,
     "approval.changed": _approval,
     "tag.disputed": _tag,
+    "work_request.made": _work_requested,
+    "work_request.changed": _work_changed,
     "webhook.disabled": _webhook,
     "mail.failed": _mail,
 }

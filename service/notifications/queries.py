@@ -63,6 +63,9 @@ _POSITION_PLACE = text(
     "select concat_ws(' ', f.name, p.name) from position p"
     " join facility f on f.id = p.facility_id where p.id = :position_id"
 )
+_COMPANY_PEOPLE = text(
+    "select id from user_account where company_id = :company_id and disabled_at is null"
+)
 _SEES = text("select exists (select 1 from fault_case where id = :case_id)")
 _LISTED = text(
     """
@@ -242,3 +245,8 @@ def facility_choices(session: Session) -> list[tuple[str, str]]:
 def handler_ids(session: Session) -> frozenset[UUID]:
     """Those who may accept a case."""
     return frozenset(person.id for person in accounts.handlers(session))
+
+
+def company_people(session: Session, company_id: UUID) -> list[UUID]:
+    """Who may sign in for the company."""
+    return list(session.execute(_COMPANY_PEOPLE, {"company_id": company_id}).scalars())

@@ -19,6 +19,7 @@ class NavItem:
 NAVIGATION = (
     NavItem("inbox", N_("受信箱"), "/inbox", "cases.handle", "inbox"),
     NavItem("cases", N_("案件"), "/cases", "cases.read", "report"),
+    NavItem("work", N_("対応依頼"), "/work", "reports.file", "wrench"),
     NavItem("approvals", N_("決裁待ち"), "/approvals", "cases.handle", "check"),
     NavItem("positions", N_("設備台帳"), "/positions", "registry.read", "pump"),
     NavItem("facilities", N_("施設"), "/facilities", "registry.read", "building"),

@@ -19,6 +19,7 @@ SLICES = (
     "tags",
     "notifications",
     "monthly",
+    "work_requests",
 )
 VOCABULARY = {
     "__init__",
@@ -115,6 +116,7 @@ OWN_NOUNS = {
         "webhook_queries",
         "webhooks",
     },
+    "work_requests": {"company_month"},
     "monthly": {"form_file", "form_layout", "open_table", "wording", "workbook"},
     "audit": set(),
 }

@@ -301,3 +301,9 @@ def test_months_are_read_strictly(city: City, as_actor: AsActor):
     to_come = Month.of(now().date() + timedelta(days=62))
     with as_actor(city.staff) as session, pytest.raises(MonthToCome):
         service.counted(session, Wanted(to_come), by=city.staff)
+
+
+def test_an_unknown_facility_has_no_report(staff: TestClient):
+    unknown = {"month": OCTOBER, "facility_id": "01a20add-df35-7353-87ff-e62ee0bce174"}
+    assert staff.get("/monthly", params=unknown).status_code == 404
+    assert staff.post("/monthly", data=unknown).status_code == 404
