@@ -46,9 +46,8 @@ async def arriving_form_file(request: Request) -> tuple[str, bytes]:
 ArrivingForm = Annotated[tuple[str, bytes], Depends(arriving_form_file)]
 
 
-def _wanted(values: Mapping[str, object]) -> Wanted:
-    text = str(values.get("month", ""))
-    month = Month.parse(text) if text else Month.of(today()).previous
+def _wanted(values: Mapping[str, object], otherwise: str = "") -> Wanted:
+    month = Month.parse(str(values.get("month") or otherwise))
     return Wanted(month, _id(values.get("facility_id")), _id(values.get("company_id")))
 
 
@@ -68,7 +67,7 @@ def _query(wanted: Wanted) -> dict[str, str]:
 
 @router.get("/monthly")
 def monthly(request: Request, session: SessionDep, by: Reader) -> Response:
-    wanted = _wanted(request.query_params)
+    wanted = _wanted(request.query_params, str(Month.of(today()).previous))
     content = service.counted(session, wanted, by=by)
     locale = locale_of(request)
     issues = queries.issues(session, wanted)
