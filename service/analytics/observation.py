@@ -143,7 +143,7 @@ def _with_fates(
         .with_columns(is_exposed=pl.col("exposed").fill_null(value=False) & is_begun)
         .with_columns(
             fate=_fates(*window),
-            is_open=pl.col("state").is_in(UNREPAIRED),
+            is_open=pl.any_horizontal(pl.col("state") == state.value for state in UNREPAIRED),
         )
         .drop("first_day", "begun_day", "exposed", "is_exposed")
     )

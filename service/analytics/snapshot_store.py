@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import polars as pl
+import polars.selectors as cs
 
 from service.analytics.snapshot import Extract
 from service.analytics.spells import attach, spells_of
@@ -119,8 +120,10 @@ class _Written:
 
     def attach(self) -> None:
         """Every report needs it, and no condition changes it."""
-        cases = attach(self.table("cases"), spells_of(self)).collect()
-        cases.write_parquet(self.folder / f"{ATTACHED}.parquet", compression="zstd")
+        cases = attach(self.table("cases"), spells_of(self)).with_columns(
+            cs.string().cast(pl.Categorical)
+        )
+        cases.collect().write_parquet(self.folder / f"{ATTACHED}.parquet", compression="zstd")
 
 
 class SnapshotStore:

@@ -111,7 +111,11 @@ def stopped(observation: Observation) -> pl.DataFrame:
     is_usable = pl.col("stop_from").is_not_null() & (
         pl.col("stop_to").is_not_null() | pl.col("is_open")
     )
-    is_failure = pl.col("counts_as_failure") & ~pl.col("state").is_in(["merged", "dismissed"])
+    is_failure = (
+        pl.col("counts_as_failure")
+        & (pl.col("state") != "merged")
+        & (pl.col("state") != "dismissed")
+    )
     return observation.cases.filter(is_usable & is_failure & pl.col("spell").is_not_null())
 
 
