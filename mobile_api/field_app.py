@@ -25,7 +25,16 @@ from service.tags import report_form
 from service.tags.report_form import Typed
 
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
-PAGES = ("/f", "/f/scan", "/f/equipment", "/f/outbox", "/f/reports", "/f/facilities", "/f/help")
+PAGES = (
+    "/f",
+    "/f/scan",
+    "/f/equipment",
+    "/f/unregistered",
+    "/f/outbox",
+    "/f/reports",
+    "/f/facilities",
+    "/f/help",
+)
 SCRIPTS = "js/field/"
 SCANNER = "vendor/zxing-wasm@3.1.4/"
 SCANNER_PARTS = ("zxing_reader.js", "zxing_reader.wasm")
@@ -65,22 +74,32 @@ def scan(request: Request) -> Response:
 @router.get("/f/equipment")
 def equipment(request: Request) -> Response:
     """The report form for any position that the phone keeps."""
+    every = [(code, symptom.label) for code, symptom in SYMPTOMS.items()]
+    common = " ".join(code for code, _ in report_form.symptom_tiles([]))
+    form = _form(request, every)
+    return _page(request, "equipment", field_words.EQUIPMENT, default_set=common, **form)
+
+
+@router.get("/f/unregistered")
+def unregistered(request: Request) -> Response:
+    """The report form for what no ledger knows."""
+    return _page(request, "unregistered", **_form(request, report_form.symptom_tiles([])))
+
+
+def _form(request: Request, symptoms: list[tuple[str, str]]) -> dict[str, Any]:
+    """What the empty report form offers, in the reader's language."""
     locale = locale_of(request)
 
     def words(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
         return [(value, translate(label, locale)) for value, label in choices]
 
-    return _page(
-        request,
-        "equipment",
-        field_words.EQUIPMENT,
-        symptoms=words([(code, symptom.label) for code, symptom in SYMPTOMS.items()]),
-        effects=words(report_form.effect_tiles()),
-        surroundings=report_form.surroundings_tiles(),
-        detections=words(report_form.detection_choices()),
-        typed=Typed(),
-        default_set=" ".join(code for code, _ in report_form.symptom_tiles([])),
-    )
+    return {
+        "symptoms": words(symptoms),
+        "effects": words(report_form.effect_tiles()),
+        "surroundings": report_form.surroundings_tiles(),
+        "detections": words(report_form.detection_choices()),
+        "typed": Typed(),
+    }
 
 
 @router.get("/f/outbox")

@@ -1,5 +1,7 @@
 """The report form of the tag page: what can be chosen, and what was sent."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +37,9 @@ _SINGLE = (
     "occurred_local",
     "case_id",
 )
-_TEXTS = ("body", "temporary_action")
+_TEXTS = ("body", "temporary_action", "measured")
+# One figure a line, its name first: 電流 12.3 A.
+_MEASURED = re.compile(r"(\S.*?)[\s:=]+([-+]?\d+(?:\.\d+)?)\s*(\S*)")
 _MESSAGES = {
     "symptoms": N_("症状を一つ選んでください。"),
     "operation_effect": N_("運転への影響を選んでください。"),
@@ -124,6 +128,7 @@ def report(sent: Typed, equipment: dict[str, Any], announced: Sequence[str]) -> 
         "captured_at": sent["written_at"],
         "body": sent["body"],
         "temporary_action": sent["temporary_action"] or None,
+        "measured_values": measured(sent["measured"]),
         "announced_photos": list(announced),
         "entry_mode": EntryMode.TAG,
         "scanned_tag_id": equipment["tag"]["id"],
@@ -137,6 +142,16 @@ def report(sent: Typed, equipment: dict[str, Any], announced: Sequence[str]) -> 
     except ValidationError as error:
         sent.errors = _sentences(error)
         return None
+
+
+def measured(told: str) -> dict[str, float]:
+    """Figures by name and unit; a line without a figure is left out. 「電流 12.3 A」: 電流(A)."""
+    lines = unicodedata.normalize("NFKC", told).splitlines()
+    found = [parts for line in lines if (parts := _MEASURED.fullmatch(line.strip()))]
+    return {
+        f"{name}({unit})" if unit else name: float(figure)
+        for name, figure, unit in (parts.groups() for parts in found)
+    }
 
 
 def _occurred(sent: Typed) -> dict[str, Any]:

@@ -233,3 +233,42 @@ def test_a_phone_goes_from_hand_to_hand_by_pin(
     phone.get_by_label("その人の暗証番号").fill("4649")
     phone.get_by_role("button", name="替える", exact=True).tap()
     expect(phone.get_by_text("交代 次郎")).to_be_visible()
+
+
+def test_what_no_ledger_knows_is_reported_without_signal(
+    phone: Page, url: str, engine: Engine, tagged: TaggedCity, violations: Violations
+) -> None:
+    kept(phone, url)
+    phone.goto(f"{url}/f/unregistered")
+    expect(phone.get_by_label("施設").locator("option")).not_to_have_count(1)
+    looked_at(phone, violations, "field-unregistered")
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/f/unregistered")
+    phone.get_by_label("施設").select_option(index=1)
+    phone.get_by_label("どんな機器か").fill("地下の小型水中ポンプ")
+    phone.reload()
+    expect(phone.get_by_label("どんな機器か")).to_have_value("地下の小型水中ポンプ")
+    choose(phone, "異音", "停止")
+    phone.get_by_label("故障の状況").fill("台帳にない機器のうなり")
+    phone.get_by_text("測定値を書く").tap()
+    phone.get_by_label("測定値", exact=True).fill("電流 １２．３ A\n絶縁抵抗: 0.5 MΩ\n音がする")
+    phone.get_by_role("button", name="送信する").tap()
+    expect(phone.get_by_text("まだ送れていません", exact=False)).to_be_visible()
+    phone.goto(f"{url}/f/outbox")
+    expect(phone.get_by_text("地下の小型水中ポンプ")).to_be_visible()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("未送信の報告はありません")).to_be_visible(timeout=15_000)
+    with engine.connect() as connection:
+        connection.execute(text("select set_config('gesuibo.role', 'system', true)"))
+        statement = text(
+            "select k.unregistered_desc, k.position_id, r.entry_mode, r.measured_values"
+            " from fault_report r join case_report cr on cr.report_id = r.id"
+            " join fault_case k on k.id = cr.case_id where r.body = :body"
+        )
+        (row,) = connection.execute(statement, {"body": "台帳にない機器のうなり"})
+    assert (row.unregistered_desc, row.position_id, row.entry_mode) == (
+        "地下の小型水中ポンプ",
+        None,
+        "typed",
+    )
+    assert row.measured_values == {"電流(A)": 12.3, "絶縁抵抗(MΩ)": 0.5}

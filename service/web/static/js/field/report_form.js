@@ -44,6 +44,27 @@ function times(values) {
   return { captured_at, occurred_at, occurred_precision: "exact" };
 }
 
+/** What the report is about: a position, or words for what no ledger knows. @param {FormData} values @param {string} position */
+function about(values, position) {
+  if (position) return { position_id: position };
+  return {
+    facility_id: values.get("facility_id"),
+    unregistered_desc: String(values.get("unregistered_desc") ?? "").trim(),
+  };
+}
+
+/** One figure a line, its name first: 「電流(A) 12.3」. Lines without a figure stay words only. @param {string} typed */
+function measured(typed) {
+  /** @type {Record<string, number>} */
+  const found = {};
+  for (const line of typed.normalize("NFKC").split("\n")) {
+    const parts = /^\s*(\S.*?)[\s:=]+([-+]?\d+(?:\.\d+)?)\s*(\S*)\s*$/.exec(line);
+    const [, name = "", figure = "", unit = ""] = parts ?? [];
+    if (name) found[unit ? `${name}(${unit})` : name] = Number(figure);
+  }
+  return found;
+}
+
 /**
  * @param {HTMLFormElement} form
  * @param {outbox.PhotoBytes[]} photos
@@ -64,8 +85,8 @@ function written(form, photos) {
   } = form.dataset;
   const report = {
     id,
-    position_id: position,
-    entry_mode: tag ? "tag" : "search",
+    ...about(values, position),
+    entry_mode: tag ? "tag" : position ? "search" : "typed",
     ...(tag ? { scanned_tag_id: tag } : {}),
     ...(followed ? { case_id: followed, kind: "follow_up" } : {}),
     symptoms: [values.get("symptom")],
@@ -74,6 +95,7 @@ function written(form, photos) {
     ...times(values),
     body: values.get("body"),
     temporary_action: values.get("temporary_action") || null,
+    measured_values: measured(String(values.get("measured") ?? "")),
     announced_photos: photos.map((one) => one.sha256),
     ...(detection ? { detection } : {}),
     ...place(),
@@ -116,7 +138,8 @@ export class ReportForm {
     await this.restoreDraft();
     await this.findUnsent();
     lookWhere();
-    this.form.addEventListener("input", () => this.keepTyped());
+    for (const control of this.form.elements)
+      control.addEventListener("input", () => this.keepTyped());
     this.form.addEventListener("submit", (event) => this.submit(event));
     outbox.onChange(() => this.tell());
     onLine(() => this.tell());
@@ -124,8 +147,10 @@ export class ReportForm {
 
   /** Opened again while the last report about this place still waits. */
   async findUnsent() {
-    const { position } = this.form.dataset;
-    const here = (await outbox.items()).filter((item) => item.report.position_id === position);
+    const { position = "" } = this.form.dataset;
+    const here = (await outbox.items()).filter(
+      (item) => (item.report.position_id ?? "") === position,
+    );
     this.lastId = here.at(-1)?.id ?? "";
     await this.tell();
   }
@@ -148,9 +173,9 @@ export class ReportForm {
 
   async restoreDraft() {
     for (const [name, value] of JSON.parse(localStorage.getItem(this.key) ?? "[]")) {
-      const selector = `[name="${CSS.escape(name)}"]:not([type=hidden])`;
-      for (const control of this.form.querySelectorAll(selector)) {
+      for (const control of this.form.elements) {
         const input = /** @type {HTMLInputElement} */ (control);
+        if (input.name !== name || input.type === "hidden" || input.type === "file") continue;
         if (input.type === "radio" || input.type === "checkbox")
           input.checked ||= input.value === value;
         else input.value = value;
