@@ -31,6 +31,7 @@ ROUTERS = (
     "service.registry.alias_pages",
     "service.registry.merge_pages",
     "service.registry.custom_pages",
+    "service.registry.custom_pages",
     "service.registry.quality_pages",
     "service.attachments.api",
     "service.attachments.registry_files",

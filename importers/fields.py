@@ -56,6 +56,7 @@ FIELDS = {
     "equipment_class": N_("設備分類"),
     "company": N_("事業者"),
     "legacy_codes": N_("旧番号"),
+    "custom": N_("独自項目"),
     "position_code": N_("設備番号"),
     "inspected": N_("点検日"),
     "inspector": N_("点検者"),

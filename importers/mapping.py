@@ -90,7 +90,7 @@ def mapped(source: Source, header: tuple[str, ...], decisions: Decisions) -> Map
     taken = set(places.values()) | {at for at, name in enumerate(header) if name in decided}
     for column in source.columns:
         if column not in places:
-            found = _place_of(column, header, taken)
+            found = place_of(column, header, taken)
             if found is not None:
                 places[column] = found
                 taken.add(found)
@@ -107,8 +107,8 @@ def _decided(
             yield columns[decided[name]], at
 
 
-def _place_of(column: Column, header: tuple[str, ...], taken: set[int]) -> int | None:
-    """The header's own words first, then without the unit they end in."""
+def place_of(column: Column, header: tuple[str, ...], taken: set[int]) -> int | None:
+    """Where the header names the column: its own words first, then without their unit."""
     for names in (header, tuple(_bare(name) for name in header)):
         for wanted in column.headers:
             for at, name in enumerate(names):

@@ -28,8 +28,10 @@ from importers.sanity import ColumnSanity
 from importers.settling import Settlement
 from importers.soundness import block_unsound
 from importers.sources.catalogue import SOURCES, known_headers
+from importers.sources.custom_columns import with_custom_columns
 from importers.sources.source import Matcher
 from importers.spool import ROWS_A_PART, ROWS_AT_ONCE, Spool
+from service.registry.queries import custom
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class _Planning:
 
     def plan(self, file: SourceFile, signature: str) -> MadePlan:
         tables, left_out = mapped_tables(file, self._decisions)
+        tables = [self._with_custom_columns(table) for table in tables]
         if not tables:
             self._ask_source(left_out)
         self._total = sum(len(table.table.rows) for table in tables)
@@ -135,6 +138,10 @@ class _Planning:
             question.examples = [table.sheet] if table.sheet else []
             question.row_count = len(table.rows)
             self._questions.ask(question)
+
+    def _with_custom_columns(self, table: MappedTable) -> MappedTable:
+        mapping = with_custom_columns(table.mapping, custom.fields(self._session))
+        return table._replace(mapping=mapping)
 
     # -- rows --------------------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ def fields_of(source: str) -> list[Column]:
 
 
 def field_title(source: str, field: str) -> str:
-    return next((c.title for c in SOURCES[source].columns if c.field == field), "")
+    known = (column.title for column in SOURCES[source].columns if column.field == field)
+    return next(known, field.rpartition(":")[2])
 
 
 def point_map(notes: dict[str, Any]) -> PointMap | None:

@@ -11,6 +11,7 @@ from importers.exporting.maintenance_ledgers import MAINTENANCE_LEDGERS
 from importers.exporting.writing import label, labels, plain, words, yes_no
 from importers.sources.catalogue import SOURCES
 from service.accounts.domain import COMPANY_ROLE_LABELS
+from service.registry.custom_values import write_value
 from service.registry.domain import (
     DISCIPLINE_LABELS,
     DRAINAGE_TYPE_LABELS,
@@ -22,6 +23,8 @@ from service.registry.domain import (
     REDUNDANCY_LABELS,
     RETIRED_REASON_LABELS,
 )
+from service.registry.models import CustomField
+from service.registry.queries import custom
 
 
 def _figure(field: str, unit: str) -> Column:
@@ -133,6 +136,13 @@ LEDGERS: dict[str, tuple[Column, ...]] = {
 }
 
 
+def _own(field: CustomField) -> Column:
+    def cell(row: Row) -> str:
+        return write_value((row[f"{field.owner}_custom"] or {}).get(field.label))
+
+    return Column(field.label, cell, field.unit or "")
+
+
 def header_of(ledger: str) -> list[str]:
     source = SOURCES[ledger]
     return [
@@ -142,9 +152,12 @@ def header_of(ledger: str) -> list[str]:
 
 
 def lines_of(session: Session, ledger: str) -> Iterator[list[str]]:
-    """The header, then a line for each record."""
-    yield header_of(ledger)
-    columns = LEDGERS[ledger]
+    """The header, then a line for each record; equipment has the city's own fields, too."""
+    own = [_own(field) for field in custom.known_then(session)] if ledger == "equipment" else []
+    yield header_of(ledger) + [
+        f"{each.field}({each.unit})" if each.unit else each.field for each in own
+    ]
+    columns = (*LEDGERS[ledger], *own)
     for row in queries.rows(session, ledger):
         values = dict(row)
         yield [column.cell(values) for column in columns]

@@ -20,6 +20,8 @@ from service.accounts.permissions import Permission
 from service.core.clock import now, today
 from service.core.http.session import SessionDep
 from service.core.i18n.marker import N_
+from service.registry.custom_conditions import own_fields
+from service.registry.custom_values import write_value
 from service.registry.domain import LIFECYCLE_LABELS
 from service.registry.pages import PastDay, filled_in
 from service.registry.past import on_day
@@ -103,8 +105,12 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
 
 
 def _lines(session: Session, conditions: PositionFilter) -> Iterator[list[str]]:
-    yield HEADER
-    yield from map(_cells, _rows(session, conditions))
+    """With one class chosen, its own fields stand at the end."""
+    own = [field.label for field in own_fields(session, conditions.class_code)]
+    yield [*HEADER, *own]
+    for row in _rows(session, conditions):
+        values = {**row["device_custom"], **row["custom"]}
+        yield [*_cells(row), *(write_value(values.get(label)) for label in own)]
 
 
 def _points(session: Session) -> dict[str, tuple[float, float] | None]:

@@ -35,7 +35,7 @@ STATEMENTS: dict[str, TextClause] = {
         " d.manufactured_from, d.manufactured_to, d.manufactured_precision, d.spec, d.spec_raw,"
         " d.installed_from, d.installed_to, d.installed_precision, d.acquired_cost_yen,"
         " p.criticality, p.redundancy, p.health, p.health_judged_on, d.life_override_years,"
-        " p.status, p.note"
+        " p.status, p.note, p.custom as position_custom, d.custom as device_custom"
         " from position p join facility f on f.id = p.facility_id"
         " join equipment_class c on c.id = p.class_id"
         " left join location l on l.id = p.location_id"

@@ -9,6 +9,7 @@ from importers.interpretation import InterpretedRow
 from importers.matching import queries
 from importers.matching.queries import KnownDevice, KnownPlace
 from importers.records import change_message, problem
+from importers.sources.source import CUSTOM_OF
 from importers.values.makers import maker_key
 from importers.values.reading import Change
 
@@ -66,7 +67,7 @@ class DeviceMatch:
                 row.messages.append(problem("warning", "renumbered", old=old, new=new))
 
     def _match_unnumbered(self, rows: Sequence[InterpretedRow]) -> None:
-        rows = [row for row in rows if not _FACTS.isdisjoint(row.cells)]
+        rows = [row for row in rows if _tells_of_device(row)]
         places = {
             place.position_code: place
             for place in queries.places_by_code(self._session, {_place(row) for row in rows})
@@ -119,6 +120,11 @@ class DeviceMatch:
             for device in queries.devices_by_serial(self._session, serials):
                 found[device.serial_no, maker_key(device.manufacturer or "")].append(device)
         return found
+
+
+def _tells_of_device(row: InterpretedRow) -> bool:
+    own = CUSTOM_OF["device"]
+    return not _FACTS.isdisjoint(row.cells) or any(name.startswith(own) for name in row.cells)
 
 
 def _place(row: InterpretedRow) -> str:

@@ -16,6 +16,8 @@ from importers.values.text import read_text
 from service.core.tables import partial_date_columns
 
 Cells = dict[str, Any]
+# What the names of the city's own fields begin with, by what the field belongs to.
+CUSTOM_OF = {"position": "custom:", "device": "device-custom:"}
 
 
 class Binding(NamedTuple):

@@ -38,7 +38,7 @@ _FIELDS = """
   array['name', 'status', 'criticality', 'redundancy', 'health', 'class_id', 'location_id',
     'serial_no', 'model_id', 'installed_from', 'installed_to', 'acquired_cost_yen',
     'fixed_asset_no', 'subsidised', 'life_override_years', 'overhauled_on', 'retired_on',
-    'standard_life_years', 'target_life_years', 'disposal_limit_years', 'facility_type']
+    'standard_life_years', 'target_life_years', 'disposal_limit_years', 'facility_type', 'custom']
 """
 
 

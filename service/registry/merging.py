@@ -40,6 +40,7 @@ _FACTS: tuple[tuple[str, ...], ...] = (
     ("spec",),
     ("spec_raw",),
     ("overhauled_on",),
+    ("custom",),
     ("note",),
 )
 _RETIREMENT = ("retired_on", "retired_reason")

@@ -18,6 +18,7 @@ from service.core.http.templating import render
 from service.core.paging import DEFAULT_LIMIT, decode_cursor, encode_cursor
 from service.core.partial_date import PartialDate
 from service.registry import service
+from service.registry.custom_conditions import has_own_fields, own_fields, wanted_of
 from service.registry.domain import (
     ALIAS_KIND_LABELS,
     DRAINAGE_TYPE_LABELS,
@@ -56,6 +57,7 @@ HEALTHS = range(5, 0, -1)
 
 
 def filled_in(
+    request: Request,
     q: Annotated[str, Query(max_length=200)] = "",
     facility_type: str = "",
     facility: str = "",
@@ -77,6 +79,7 @@ def filled_in(
         criticality=Criticality(criticality) if criticality in set(Criticality) else None,
         status=Lifecycle(status) if status in set(Lifecycle) else None,
         health=int(health) if health in {str(number) for number in HEALTHS} else None,
+        custom=wanted_of(request.query_params),
     )
 
 
@@ -129,6 +132,7 @@ def positions_page(
         meant=aliases.meant(session, conditions.q or "", [row["id"] for row in page.rows]),
         alias_labels=ALIAS_KIND_LABELS,
         conditions=conditions,
+        own_fields=own_fields(session, conditions.class_code),
         labels=LABELS,
         as_partial_date=as_partial_date,
     )
@@ -160,6 +164,7 @@ def _position_page(
         "registry/position.html",
         status_code=status_code,
         card=card,
+        has_own_fields=has_own_fields(session, "position", card.class_code, card.custom),
         device=device,
         as_partial_date=as_partial_date,
         history=installations.of_position(session, position_id),
@@ -217,6 +222,7 @@ def device_page(request: Request, session: SessionDep, _by: Reader, device_id: U
         request,
         "registry/device.html",
         device=device,
+        has_own_fields=has_own_fields(session, "device", device["class_code"], device["custom"]),
         merge_count=len(merges.of_device(session, device_id)),
         history=installations.of_device(session, device_id),
         as_partial_date=as_partial_date,

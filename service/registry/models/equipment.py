@@ -128,6 +128,7 @@ class Device(Versioned, Imported, table=True):
     )
     quality_flags: list[str] = words()
     alias_names: list[str] = words()
+    custom: dict[str, Any] = document()
     note: str | None = None
     search_text: str | None = Field(
         default=None,

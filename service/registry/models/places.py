@@ -8,7 +8,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from service.core.tables import Imported, Versioned, one_of, partial_date_check, words
+from service.core.tables import Imported, Versioned, document, one_of, partial_date_check, words
 from service.registry.domain import (
     CoordinateAccuracy,
     Criticality,
@@ -116,6 +116,7 @@ class Position(Versioned, Imported, table=True):
     status: str = Field(default=Lifecycle.IN_USE, sa_column_kwargs={"server_default": "in_use"})
     legacy_codes: list[str] = words()
     alias_names: list[str] = words()
+    custom: dict[str, Any] = document()
     health: int | None = Field(default=None, description="Latest 健全度, 5 is good, 1 is stopped")
     health_judged_on: date | None = None
     note: str | None = None

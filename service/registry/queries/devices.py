@@ -16,7 +16,7 @@ _DEVICES = f"""
       d.acquired_cost_yen, d.subsidised, d.fixed_asset_no, d.life_override_years,
       d.life_override_reason, d.overhauled_on, d.retired_on, d.retired_reason,
       d.merged_into_id,
-      d.quality_flags, d.note, d.version
+      d.quality_flags, coalesce(d.custom, jsonb_build_object()) as custom, d.note, d.version
     from device d join equipment_class c on c.id = d.class_id
     left join device_model m on m.id = d.model_id
 """  # noqa: S608  # constants only

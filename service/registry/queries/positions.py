@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session, select
 
 from service.registry.models import Location, Position
+from service.registry.queries import custom
 from service.registry.queries.partial_dates import as_json
 from service.registry.queries.search import TODAY, every_word, folded
 
@@ -26,6 +27,7 @@ _CARD = text(
       c.minor as class_minor, c.standard_life_years, c.target_life_years,
       c.verified as class_verified, p.criticality, p.redundancy, p.health, p.health_judged_on,
       p.status, p.note, f.no_signal_note, f.hazard_note, p.version,
+      coalesce(p.custom, jsonb_build_object()) as custom,
       case when d.id is not null then jsonb_build_object(
         'id', d.id, 'asset_code', d.asset_code, 'maker', m.manufacturer, 'model_no', m.model_no,
         'serial_no', d.serial_no, 'spec', d.spec, 'spec_raw', d.spec_raw,
@@ -57,7 +59,8 @@ _PAGE = f"""
       p.criticality, p.status, p.health, d.asset_code, m.manufacturer as maker, m.model_no,
       {as_json("installed")} as installed, p.version,
       array(select distinct name from unnest(p.legacy_codes || p.alias_names) name order by name)
-        as other_names
+        as other_names, coalesce(p.custom, jsonb_build_object()) as custom,
+      coalesce(d.custom, jsonb_build_object()) as device_custom
     from page join position p on p.id = page.id
     join facility f on f.id = p.facility_id
     join equipment_class c on c.id = p.class_id
@@ -117,10 +120,11 @@ _FACETS = {
 
 def _where(conditions: Conditions) -> tuple[str, dict[str, Any]]:
     """Every word of ``q`` must be found in the position, its facility or the device in place."""
-    given = {name: value for name, value in conditions.items() if name != "q"}
+    given = {name: value for name, value in conditions.items() if name in _CONDITIONS}
     words, patterns = every_word(conditions.get("q", ""), _FOUND)
-    clauses = [words, *(_CONDITIONS[name] for name in given)]
-    return " and ".join(clauses), given | patterns
+    own, wanted = custom.conditions(conditions.get("custom", ""))
+    clauses = [words, *(_CONDITIONS[name] for name in given), *own]
+    return " and ".join(clauses), given | patterns | wanted
 
 
 def card(session: Session, position_id: UUID) -> RowMapping | None:

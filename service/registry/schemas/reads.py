@@ -108,6 +108,7 @@ class PositionCard(BaseModel):
     note: str | None
     no_signal_note: str | None
     hazard_note: str | None
+    custom: dict[str, Any] = {}
     version: int
     device: DeviceNow | None
 
@@ -155,6 +156,7 @@ class DeviceRead(BaseModel):
     retired_reason: str | None
     merged_into_id: UUID | None = None
     quality_flags: list[str]
+    custom: dict[str, Any] = {}
     note: str | None
     version: int
 
@@ -190,6 +192,12 @@ class PositionFilter(BaseModel):
     criticality: Criticality | None = None
     status: Lifecycle | None = None
     health: int | None = Field(default=None, ge=1, le=5)
+    custom: str | None = Field(
+        default=None,
+        max_length=1000,
+        description="Conditions on fields of the city's own: `label~part`, `label=value`,"
+        " `label=from..to`, separated by semicolons",
+    )
 
     def chosen(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True)
