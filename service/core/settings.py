@@ -68,6 +68,10 @@ class Settings(BaseSettings):
     ageing_days: int = Field(
         default=14, ge=1, description="An open case that nobody touches is told after this time."
     )
+    citizen_door: bool = Field(
+        default=False,
+        description="Opens /citizen: anybody may report a trouble and see how it is handled.",
+    )
     webhook_hosts: str = Field(
         default="",
         description=(

@@ -17,6 +17,7 @@ TABLE_MODULES = (
     "service.notifications.models",
     "service.monthly.models",
     "service.work_requests.models",
+    "service.citizens.models",
     "importers.models",
 )
 

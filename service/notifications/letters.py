@@ -31,6 +31,7 @@ FORMS = {
     "ageing": N_("%(place)s の案件が%(days)s日のあいだ動いていません（%(case_no)s）"),
     "work_request": N_("%(place)s の対応を市から依頼されました（%(case_no)s）"),
     "work_changed": N_("%(place)s の対応依頼に動きがありました（%(case_no)s）"),
+    "citizen": N_("市民からの連絡が届きました（受付番号 %(receipt_no)s）"),
     "tag": N_("QRタグ %(tag_code)s（%(place)s）に「この機器ではない」との知らせが続きました"),
     "webhook": N_("Webhook「%(name)s」への送信を、失敗が続いたため止めました"),
     "mail": N_("送れなかったメールがあります"),

@@ -169,6 +169,11 @@ def _work(
     return _of_case(session, payload, Kind.CASE, form, due=due, only_due=True, href=href)
 
 
+def _citizen(_session: Session, payload: Mapping[str, Any]) -> News:
+    href = f"/citizen/desk/{payload['request_id']}"
+    return News(Kind.REPORT, {"form": "citizen", "receipt_no": payload["receipt_no"], "href": href})
+
+
 def _webhook(_session: Session, payload: Mapping[str, Any]) -> News:
     facts = {"form": "webhook", "name": payload["name"], "href": "/admin/webhooks"}
     return News(Kind.SYSTEM, facts)
@@ -187,6 +192,7 @@ _TELLERS: dict[str, Callable[[Session, Mapping[str, Any]], News | None]] = {
     "response.added": _response,
     "approval.changed": _approval,
     "tag.disputed": _tag,
+    "citizen.filed": _citizen,
     "work_request.made": _work_requested,
     "work_request.changed": _work_changed,
     "webhook.disabled": _webhook,

@@ -20,6 +20,7 @@ SLICES = (
     "notifications",
     "monthly",
     "work_requests",
+    "citizens",
 )
 VOCABULARY = {
     "__init__",
@@ -38,6 +39,9 @@ OWN_NOUNS = {
     "attachments": {"store", "pictures", "arrival", "partial", "registry_files"},
     "faults": {
         "symptoms",
+        "figures",
+        "figures_pages",
+        "figures_queries",
         "vocabulary",
         "severity",
         "steps",
@@ -87,6 +91,8 @@ OWN_NOUNS = {
         "custom_values",
         "custom_pages",
         "facility_pages",
+        "facility_map",
+        "search_pages",
         "past",
         "quality_pages",
     },
@@ -122,6 +128,7 @@ OWN_NOUNS = {
         "webhook_queries",
         "webhooks",
     },
+    "citizens": {"pace"},
     "work_requests": {"company_month"},
     "monthly": {"form_file", "form_layout", "open_table", "wording", "workbook"},
     "audit": set(),

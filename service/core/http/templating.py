@@ -177,6 +177,7 @@ def _common(request: Request) -> dict[str, Any]:
         "city_name": settings.city_name,
         "emergency_phone": settings.emergency_phone,
         "photo_originals": settings.photo_originals,
+        "citizen_door": settings.citizen_door,
     }
 
 
