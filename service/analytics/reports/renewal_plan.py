@@ -57,9 +57,9 @@ DEVICE_COLUMNS = (
     Column("rate", N_("補正した故障率"), N_("件／100台・年"), 1),
     Column("growth", N_("べき乗則 β"), "", 2),
     Column("renewal_yen", N_("更新費"), N_("円")),
-    Column("year_oldest", N_("古い順での更新年度")),
-    Column("year_risk", N_("リスク順での更新年度")),
-    Column("year_cost", N_("費用順での更新年度")),
+    Column("year_oldest", N_("古い順での更新年度"), is_text=True),
+    Column("year_risk", N_("リスク順での更新年度"), is_text=True),
+    Column("year_cost", N_("費用順での更新年度"), is_text=True),
 )
 NOTES = (
     N_(
@@ -218,8 +218,8 @@ def _devices(plan: Plan) -> Iterator[dict[str, Value]]:
         }
 
 
-def _year(plan: Plan, number: int) -> int | None:
-    return None if number < 0 else plan.first_year + number
+def _year(plan: Plan, number: int) -> str | None:
+    return None if number < 0 else _year_label(plan.first_year + number)
 
 
 def _findings(plan: Plan) -> Iterator[Finding]:
