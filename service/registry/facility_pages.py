@@ -11,6 +11,7 @@ from service.core.http.session import SessionDep
 from service.core.http.templating import render, wants_fragment
 from service.core.paging import decode_cursor, encode_cursor
 from service.registry.domain import FACILITY_TYPE_LABELS, FacilityType
+from service.registry.facility_map import facility_map
 from service.registry.pages import LABELS, Reader
 from service.registry.queries import facilities, positions
 
@@ -60,6 +61,10 @@ def facility_page(
         request,
         "registry/facility.html",
         facility=facility,
+        condition=facilities.condition(session, facility_id),
+        map=facility_map(facility, facilities.located(session))
+        if facility["lon"] is not None
+        else None,
         places=places,
         opened={path: list(rows) for path, rows in groupby(inside, lambda row: row["path"])},
         labels=LABELS,

@@ -1,7 +1,6 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -34,8 +33,8 @@ from service.registry.domain import (
 )
 from service.registry.life_forms import LIFE_EVENT_LABELS, events_for
 from service.registry.past import on_day
-from service.registry.queries import aliases, devices, facilities, installations, merges, positions
-from service.registry.queries.search import search_words
+from service.registry.queries import aliases, devices, installations, merges, positions
+from service.registry.queries.position_order import SORTS
 from service.registry.schemas.changes import PositionUpdate
 from service.registry.schemas.reads import PartialDateRead, PositionFilter
 
@@ -93,9 +92,22 @@ def total_of(facets: Mapping[str, list[Mapping[str, Any]]], conditions: Position
     return sum(row["count"] for row in facets["status"] if chosen in {None, row["value"]})
 
 
+def _next_cursor(page: service.PositionPage, sort: str) -> str | None:
+    if not page.has_more or page.last_key is None:
+        return None
+    sort_key, code = page.last_key
+    return encode_cursor(sort_key, code) if sort else encode_cursor(code)
+
+
 def _page_of(
-    session: SessionDep, conditions: PositionFilter, cursor: str, before: str
+    session: SessionDep, conditions: PositionFilter, cursor: str, before: str, sort: str
 ) -> service.PositionPage:
+    if sort:
+        first, second = decode_cursor(cursor, 2) if cursor else ("", "")
+        after = (first, second) if cursor else None
+        return service.sorted_position_page(
+            session, conditions, sort, after=after, limit=DEFAULT_LIMIT
+        )
     if before:
         key = decode_cursor(before, 1)[0]
         return service.position_page_before(session, conditions, before=key, limit=DEFAULT_LIMIT)
@@ -111,17 +123,20 @@ def positions_page(
     conditions: Annotated[PositionFilter, Depends(filled_in)],
     cursor: str = "",
     before: str = "",
+    sort: str = "",
     on: PastDay = None,
 ) -> Response:
+    chosen = sort if sort.removeprefix("-") in SORTS else ""
     with on_day(session, on, by=by):
-        page = _page_of(session, conditions, cursor, before)
+        page = _page_of(session, conditions, cursor, before, chosen)
         facets = positions.facets(session, conditions.chosen())
     return render(
         request,
         "registry/positions.html",
         fragment="results",
         rows=page.rows,
-        next_cursor=encode_cursor(page.last_code) if page.has_more and page.last_code else None,
+        next_cursor=_next_cursor(page, chosen),
+        sort=chosen,
         previous_cursor=(
             encode_cursor(page.first_code) if page.has_earlier and page.first_code else None
         ),
@@ -228,36 +243,4 @@ def device_page(request: Request, session: SessionDep, _by: Reader, device_id: U
         as_partial_date=as_partial_date,
         labels=LABELS,
         last_day=service.last_day,
-    )
-
-
-@router.get("/search")
-def search_page(
-    request: Request,
-    session: SessionDep,
-    _by: Reader,
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> Response:
-    """Positions, facilities and devices by any word; a case number leads to the cases."""
-    words = search_words(q)
-    if service.looks_like_case_number(q):
-        return RedirectResponse(f"/cases?{urlencode({'q': q.strip()})}", 303)
-    conditions = PositionFilter(q=q)
-    found = service.position_page(session, conditions, limit=20) if words else None
-    matches = devices.page(session, q=q, class_code=None, after="", limit=20) if words else []
-    places = facilities.named(session, q, limit=20) if words else []
-    rows = found.rows if found else []
-    is_empty = bool(words) and not rows and not matches and not places
-    return render(
-        request,
-        "registry/search.html",
-        q=q,
-        positions=rows,
-        meant=aliases.meant(session, q, [row["id"] for row in (*rows, *matches)]),
-        alias_labels=ALIAS_KIND_LABELS,
-        has_more=bool(found and found.has_more),
-        devices=matches,
-        facilities=places,
-        alike=positions.alike(session, q) if is_empty else [],
-        labels=LABELS,
     )

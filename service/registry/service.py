@@ -63,6 +63,12 @@ class PositionPage:
         return self.rows[0]["position_code"] if self.rows else None
 
     @property
+    def last_key(self) -> tuple[str, str] | None:
+        """What a sorted list goes on after."""
+        last = self.rows[-1] if self.rows else None
+        return (last["sort_key"], last["position_code"]) if last else None
+
+    @property
     def last_code(self) -> str | None:
         return self.rows[-1]["position_code"] if self.rows else None
 
@@ -73,6 +79,20 @@ def position_page(
     found = positions.page(session, conditions.chosen(), after=after, limit=limit + 1)
     rows, has_more = cut(found, limit)
     return PositionPage(rows, has_earlier=bool(after), has_more=has_more)
+
+
+def sorted_position_page(
+    session: Session,
+    conditions: PositionFilter,
+    sort: str,
+    *,
+    after: tuple[str, str] | None = None,
+    limit: int,
+) -> PositionPage:
+    """Forward only: who wants to go back begins again."""
+    found = positions.sorted_page(session, conditions.chosen(), sort, after=after, limit=limit + 1)
+    rows, has_more = cut(found, limit)
+    return PositionPage(rows, has_earlier=False, has_more=has_more)
 
 
 def position_page_before(

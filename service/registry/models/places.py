@@ -5,7 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 from service.core.tables import Imported, Versioned, document, one_of, partial_date_check, words
@@ -101,6 +108,9 @@ class Position(Versioned, Imported, table=True):
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
         Index("ix_position_facility_id_position_code", "facility_id", "position_code"),
+        Index("ix_position_name_position_code", "name", "position_code"),
+        Index("ix_position_criticality_position_code", "criticality", "position_code"),
+        Index("ix_position_health_position_code", text("coalesce(health, 9)"), "position_code"),
     )
 
     position_code: str = Field(unique=True)

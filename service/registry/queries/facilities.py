@@ -46,6 +46,41 @@ def read(session: Session, facility_id: UUID) -> RowMapping | None:
     return session.execute(_ONE, {"id": facility_id}).mappings().first()
 
 
+_LOCATED = text(
+    "select id, name, st_x(geom) as lon, st_y(geom) as lat from facility"
+    " where geom is not null and status <> 'abolished' order by facility_code"
+)
+_CONDITION = text(
+    """
+    select count(*) filter (where p.status = 'in_use') as in_use,
+      count(*) filter (where p.status = 'suspended') as suspended,
+      count(*) filter (where p.status = 'abolished') as abolished,
+      count(*) filter (where p.status = 'in_use' and p.health <= 2) as weak,
+      count(*) filter (where p.status = 'in_use' and p.health is null) as unjudged,
+      count(*) filter (where p.status = 'in_use' and now.begun is not null
+        and now.begun + make_interval(years => now.life) < gesuibo.day()) as past_life
+    from position p
+    left join lateral (
+      select coalesce(d.overhauled_on, d.installed_to) as begun,
+        coalesce(d.life_override_years, c.standard_life_years) as life
+      from installation i join device d on d.id = i.device_id
+      join equipment_class c on c.id = p.class_id
+      where i.position_id = p.id and i.period @> gesuibo.day() limit 1) now on true
+    where p.facility_id = :id
+    """
+)
+
+
+def located(session: Session) -> list[RowMapping]:
+    """Every facility with a known place, as far as one may see it."""
+    return list(session.execute(_LOCATED).mappings())
+
+
+def condition(session: Session, facility_id: UUID) -> RowMapping:
+    """How many positions are in which state, weak, or past their standard life."""
+    return session.execute(_CONDITION, {"id": facility_id}).mappings().one()
+
+
 def by_code(session: Session, facility_code: str) -> Facility | None:
     return session.exec(select(Facility).where(Facility.facility_code == facility_code)).first()
 

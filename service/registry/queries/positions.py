@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 from service.registry.models import Location, Position
 from service.registry.queries import custom
 from service.registry.queries.partial_dates import as_json
+from service.registry.queries.position_order import SORTS
 from service.registry.queries.search import TODAY, every_word, folded
 
 # LATERAL: PostgreSQL misjudges how few installations hold on one day and would read them all.
@@ -52,9 +53,10 @@ _SEARCHED = """position p join facility f on f.id = p.facility_id
   join equipment_class c on c.id = p.class_id"""
 _PAGE = f"""
     with page as materialized (
-      select p.id from {_SEARCHED}
+      select p.id, {{key}} as sort_key from {_SEARCHED}
       where {{where}} and {{beyond}} limit :limit)
-    select p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
+    select page.sort_key::text as sort_key,
+      p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
       f.name as facility_name, l.path as location, c.class_code, c.minor as class_minor,
       p.criticality, p.status, p.health, d.asset_code, m.manufacturer as maker, m.model_no,
       {as_json("installed")} as installed, p.version,
@@ -66,7 +68,7 @@ _PAGE = f"""
     join equipment_class c on c.id = p.class_id
     left join location l on l.id = p.location_id
     {_PRESENT}
-    order by p.position_code
+    order by {{order}}
 """  # noqa: S608
 _FOUND = """
     p.search_text like :{word}
@@ -146,8 +148,31 @@ def _page(
     session: Session, conditions: Conditions, beyond: str, key: str, limit: int
 ) -> list[RowMapping]:
     where, params = _where(conditions)
-    statement = text(_PAGE.format(where=where, beyond=beyond))
+    code = "p.position_code"
+    statement = text(_PAGE.format(where=where, beyond=beyond, key=code, order=code))
     return list(session.execute(statement, params | {"key": key, "limit": limit}).mappings())
+
+
+def sorted_page(
+    session: Session,
+    conditions: Conditions,
+    sort: str,
+    *,
+    after: tuple[str, str] | None,
+    limit: int,
+) -> list[RowMapping]:
+    """``sort`` is one of `SORTS`, falling with a minus; ``after`` is a row's sort key and code."""
+    by, falling = SORTS[sort.removeprefix("-")], sort.startswith("-")
+    where, params = _where(conditions)
+    direction, sign = ("desc", "<") if falling else ("asc", ">")
+    beyond = "true"
+    if after is not None:
+        beyond = f"({by.key}, p.position_code) {sign} (cast(:sorted as {by.kind}), :key)"
+        params |= {"sorted": after[0], "key": after[1]}
+    ordered = f"{beyond} order by {by.key} {direction}, p.position_code {direction}"
+    order = f"page.sort_key {direction}, p.position_code {direction}"
+    statement = text(_PAGE.format(where=where, beyond=ordered, key=by.key, order=order))
+    return list(session.execute(statement, params | {"limit": limit}).mappings())
 
 
 def facets(session: Session, conditions: Conditions) -> dict[str, list[Mapping[str, Any]]]:
