@@ -91,11 +91,13 @@ def _id_of(session: Session, receipt: str) -> Any:
     return rows(session, "select id from citizen_request where receipt_no = :no", no=receipt)[0].id
 
 
-def test_it_is_shut_unless_the_city_opens_it(engine: Engine, settings: Settings):
+def test_it_is_shut_unless_the_city_opens_it(engine: Engine, settings: Settings, city: City):
     shut = TestClient(create_app(engine=engine, settings=settings), headers={"accept": "text/html"})
     assert settings.citizen_door is False
-    for path in ("/citizen", "/citizen/status", "/citizen/desk"):
+    for path in ("/citizen", "/citizen/status"):
         assert shut.get(path).status_code == 404
+    staff = {"gesuibo": city.tokens["staff"]}
+    assert shut.get("/citizen/desk", cookies=staff).status_code == 404
     answer = shut.post("/citizen", data=_told(), headers={"origin": "http://testserver"})
     assert answer.status_code == 404
 
