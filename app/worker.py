@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from importers import tasks as imports
+from service.analytics import scheduled
 from service.audit.service import seal_pending
 from service.core import outbox
 from service.core.database import application_url, libpq_conninfo, make_engine, transaction
@@ -37,6 +38,7 @@ LANES: dict[str, Callable[[Engine], bool]] = {
     "mail": mail.send_once,
     "webhooks": deliveries.deliver_once,
     "alarms": alarms.ring_once,
+    "reports": scheduled.announce_once,
 }
 IDLE_S = 5.0
 

@@ -111,12 +111,19 @@ class Enrolment(Keyed, table=True):
 
 
 class SavedView(Keyed, table=True):
-    """A list with its conditions, under a name. Shared ones are seen by the whole office."""
+    """A list or a report with its conditions, under a name. The office sees shared ones."""
 
     __tablename__ = "saved_view"
+    __table_args__ = (
+        Index("ix_saved_view_told_month", "told_month", postgresql_where=text("is_monthly")),
+    )
 
     user_id: UUID = Field(foreign_key="user_account.id", index=True)
     name: str
     path: str
     query: str
     is_shared: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    is_monthly: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    told_month: date | None = Field(
+        default=None, description="First day of the month in which its owner was told last"
+    )

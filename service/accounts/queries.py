@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +142,18 @@ def views(session: Session, path: str) -> list[SavedView]:
 
 def view(session: Session, view_id: UUID) -> SavedView | None:
     return session.get(SavedView, view_id)
+
+
+def due_view(session: Session, month: date) -> SavedView | None:
+    """One whose owner has not been told in this month; for jobs, one worker each."""
+    statement = (
+        select(SavedView)
+        .where(col(SavedView.is_monthly), col(SavedView.told_month) < month)
+        .order_by(col(SavedView.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    return session.exec(statement).first()
 
 
 def view_count(session: Session, user_id: UUID) -> int:

@@ -30,7 +30,7 @@ def saved_views(
         fragment="views",
         views=queries.views(session, path),
         user_id=by.id,
-        path=path if path in views.LISTS else "/",
+        path=path if views.is_kept(path) else "/",
     )
 
 
@@ -42,8 +42,17 @@ def save_view(
     path: Annotated[str, Form(max_length=100)],
     query: Annotated[str, Form(max_length=2_000)] = "",
     is_shared: Annotated[bool, Form()] = False,
+    is_monthly: Annotated[bool, Form()] = False,
 ) -> Response:
-    view = views.save_view(session, name.strip(), path, query, is_shared=is_shared, by=by)
+    view = views.save_view(
+        session,
+        name.strip(),
+        path,
+        query,
+        is_shared=is_shared,
+        is_monthly=is_monthly,
+        by=by,
+    )
     return RedirectResponse(f"{view.path}?{view.query}", 303)
 
 

@@ -1,5 +1,6 @@
 """Saved views: a list with its conditions under a name, for oneself or for the whole office."""
 
+import re
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -9,12 +10,14 @@ from service.accounts import queries
 from service.accounts.actor import Actor
 from service.accounts.models import SavedView
 from service.accounts.permissions import Permission
+from service.core import clock
 from service.core.errors import Conflict, Forbidden, NotFound
 from service.core.i18n.marker import N_
 
 LISTS = ("/positions", "/cases")
+_REPORT = re.compile(r"/analytics/[a-z][a-z-]{1,40}")
 MAX_VIEWS = 50
-_NOT_KEPT = frozenset({"cursor", "before"})
+_NOT_KEPT = frozenset({"cursor", "before", "snapshot"})
 
 
 class TooManyViews(Conflict):
@@ -22,10 +25,23 @@ class TooManyViews(Conflict):
     message = N_("保存できる表示は%(limit)s件までです。使わないものを消してください。")
 
 
+def is_kept(path: str) -> bool:
+    return path in LISTS or _REPORT.fullmatch(path) is not None
+
+
 def save_view(
-    session: Session, name: str, path: str, query: str, *, is_shared: bool, by: Actor
+    session: Session,
+    name: str,
+    path: str,
+    query: str,
+    *,
+    is_shared: bool,
+    is_monthly: bool = False,
+    by: Actor,
 ) -> SavedView:
-    """The conditions of a list; where one had turned its pages to is not kept.
+    """The conditions of a list or report; where one had turned its pages to is not kept.
+
+    Of a report with ``is_monthly`` its owner is told at the beginning of every month to come.
 
     Raises:
         NotFound: for a list of which no views are kept.
@@ -34,7 +50,7 @@ def save_view(
     by.require(Permission.ACCOUNT_SELF)
     if by.id is None:
         raise Forbidden
-    if path not in LISTS:
+    if not is_kept(path):
         raise NotFound
     if queries.view_count(session, by.id) >= MAX_VIEWS:
         raise TooManyViews(limit=MAX_VIEWS)
@@ -45,6 +61,8 @@ def save_view(
         path=path,
         query=urlencode(pairs),
         is_shared=is_shared and by.company_id is None,
+        is_monthly=is_monthly and path not in LISTS,
+        told_month=clock.today().replace(day=1),
         created_by=by.id,
     )
     session.add(view)

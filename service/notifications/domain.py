@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DECISION = "decision"
     TAG = "tag"
     OVERDUE = "overdue"
+    SCHEDULED = "scheduled"
     SYSTEM = "system"
 
 
@@ -33,12 +34,13 @@ KIND_LABELS = {
     Kind.DECISION: N_("自分が起案した決裁の結果"),
     Kind.TAG: N_("QRタグの現地確認"),
     Kind.OVERDUE: N_("応答目標の超過・長期の未処理"),
+    Kind.SCHEDULED: N_("保存した集計の毎月のお知らせ"),
     Kind.SYSTEM: N_("連携やメールの不具合"),
 }
 # 「関わる案件だけ」 is a choice only where somebody else's cases would come, too.
 SCOPED = frozenset({Kind.CASE, Kind.RESPONSE})
 # These concern the person, not a place: a choice of facilities does not hide them.
-PERSONAL = frozenset({Kind.APPROVAL, Kind.DECISION, Kind.SYSTEM})
+PERSONAL = frozenset({Kind.APPROVAL, Kind.DECISION, Kind.SCHEDULED, Kind.SYSTEM})
 
 
 class Channel(StrEnum):
@@ -89,6 +91,7 @@ class Reason(StrEnum):
     SUBMITTER = "submitter"
     REQUESTED = "requested"
     REQUESTER = "requester"
+    SAVED = "saved"
 
 
 REASON_LABELS = {
@@ -103,6 +106,7 @@ REASON_LABELS = {
     Reason.SUBMITTER: N_("この決裁を起案したため"),
     Reason.REQUESTED: N_("市から会社への対応依頼のため"),
     Reason.REQUESTER: N_("この対応依頼を出したため"),
+    Reason.SAVED: N_("毎月のはじめに知らせるように保存した集計のため"),
 }
 
 _ALL, _INVOLVED, _OFF = Scope.ALL, Scope.INVOLVED, Scope.OFF
@@ -118,9 +122,10 @@ DEFAULTS: dict[Role, dict[Kind, tuple[Scope, Scope]]] = {
         Kind.DECISION: (_ALL, _ALL),
         Kind.TAG: (_ALL, _OFF),
         Kind.OVERDUE: (_ALL, _ALL),
+        Kind.SCHEDULED: (_ALL, _ALL),
         Kind.SYSTEM: (_OFF, _OFF),
     },
-    Role.ENGINEER: _NOTHING | {Kind.EMERGENCY: (_ALL, _OFF)},
+    Role.ENGINEER: _NOTHING | {Kind.EMERGENCY: (_ALL, _OFF), Kind.SCHEDULED: (_ALL, _ALL)},
     Role.ADMINISTRATOR: _NOTHING
     | {
         Kind.EMERGENCY: (_ALL, _ALL),
@@ -130,6 +135,7 @@ DEFAULTS: dict[Role, dict[Kind, tuple[Scope, Scope]]] = {
         Kind.DECISION: (_ALL, _ALL),
         Kind.TAG: (_ALL, _OFF),
         Kind.OVERDUE: (_ALL, _OFF),
+        Kind.SCHEDULED: (_ALL, _ALL),
         Kind.SYSTEM: (_ALL, _ALL),
     },
     Role.CONTRACTOR: _NOTHING | {Kind.CASE: (_ALL, _OFF), Kind.RESPONSE: (_ALL, _ALL)},
@@ -137,7 +143,9 @@ DEFAULTS: dict[Role, dict[Kind, tuple[Scope, Scope]]] = {
 _CITY_HANDLES = frozenset(Kind)
 _OFFERED: dict[Role, frozenset[Kind]] = {
     Role.STAFF: _CITY_HANDLES - {Kind.SYSTEM},
-    Role.ENGINEER: frozenset({Kind.REPORT, Kind.EMERGENCY, Kind.CASE, Kind.RESPONSE, Kind.TAG}),
+    Role.ENGINEER: frozenset(
+        {Kind.REPORT, Kind.EMERGENCY, Kind.CASE, Kind.RESPONSE, Kind.TAG, Kind.SCHEDULED}
+    ),
     Role.ADMINISTRATOR: _CITY_HANDLES,
     Role.CONTRACTOR: frozenset({Kind.REPORT, Kind.CASE, Kind.RESPONSE}),
 }

@@ -33,6 +33,7 @@ FORMS = {
     "work_changed": N_("%(place)s の対応依頼に動きがありました（%(case_no)s）"),
     "citizen": N_("市民からの連絡が届きました（受付番号 %(receipt_no)s）"),
     "tag": N_("QRタグ %(tag_code)s（%(place)s）に「この機器ではない」との知らせが続きました"),
+    "scheduled": N_("保存した集計「%(name)s」に先月までの分が加わりました"),
     "webhook": N_("Webhook「%(name)s」への送信を、失敗が続いたため止めました"),
     "mail": N_("送れなかったメールがあります"),
 }

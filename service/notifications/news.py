@@ -174,6 +174,12 @@ def _citizen(_session: Session, payload: Mapping[str, Any]) -> News:
     return News(Kind.REPORT, {"form": "citizen", "receipt_no": payload["receipt_no"], "href": href})
 
 
+def _scheduled(_session: Session, payload: Mapping[str, Any]) -> News:
+    facts = {"form": "scheduled", "name": payload["name"], "href": payload["href"]}
+    due = {UUID(payload["user_id"]): Reason.SAVED}
+    return News(Kind.SCHEDULED, facts, due=due, only_due=True)
+
+
 def _webhook(_session: Session, payload: Mapping[str, Any]) -> News:
     facts = {"form": "webhook", "name": payload["name"], "href": "/admin/webhooks"}
     return News(Kind.SYSTEM, facts)
@@ -195,6 +201,7 @@ _TELLERS: dict[str, Callable[[Session, Mapping[str, Any]], News | None]] = {
     "citizen.filed": _citizen,
     "work_request.made": _work_requested,
     "work_request.changed": _work_changed,
+    "report.due": _scheduled,
     "webhook.disabled": _webhook,
     "mail.failed": _mail,
 }
