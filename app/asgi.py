@@ -43,6 +43,7 @@ ROUTERS = (
     "service.faults.marks_pages",
     "service.faults.figures_pages",
     "service.faults.watch_pages",
+    "service.faults.splitting_pages",
     "service.maintenance.api",
     "service.maintenance.pages",
     "service.maintenance.desk",

@@ -20,7 +20,7 @@ from service.core.errors import Invalid, NotFound
 from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
-from service.faults import approval_desk, dossier, inbox, marks, phrases, service
+from service.faults import approval_desk, dossier, inbox, marks, phrases, service, splitting
 from service.faults.approval_domain import APPROVAL_ROLE_LABELS, REQUEST_STATE_LABELS
 from service.faults.domain import CaseState
 from service.faults.forms import (
@@ -66,6 +66,8 @@ def _case_page(
         handles=handles,
         companies=accounts.companies(session) if handles else [],
         changes_of=changes_of,
+        splittable=splitting.splittable(session, case_id, state) if handles else set(),
+        origin=splitting.origin(session, case_id, state) if handles else None,
         typed=typed or Typed(),
         labels=LABELS,
         attachment_kinds=list(ATTACHMENT_KIND_LABELS.items()),

@@ -57,6 +57,9 @@ ACTION_LABELS = {
     "case.unmerged": N_("統合を解除しました"),
     "case.absorbed": N_("別の案件を統合しました"),
     "case.released": N_("統合していた案件を分けました"),
+    "case.split": N_("報告を別の案件に分けました"),
+    "case.split_from": N_("別の案件の報告を分けて作りました"),
+    "case.rejoined": N_("分けた報告を戻しました"),
 }
 DECISION_LABELS = {
     domain.Decision.APPROVED: N_("承認"),

@@ -96,8 +96,8 @@ def test_it_is_shut_unless_the_city_opens_it(engine: Engine, settings: Settings,
     assert settings.citizen_door is False
     for path in ("/citizen", "/citizen/status"):
         assert shut.get(path).status_code == 404
-    staff = {"gesuibo": city.tokens["staff"]}
-    assert shut.get("/citizen/desk", cookies=staff).status_code == 404
+    shut.cookies.set("gesuibo", city.tokens["staff"])
+    assert shut.get("/citizen/desk").status_code == 404
     answer = shut.post("/citizen", data=_told(), headers={"origin": "http://testserver"})
     assert answer.status_code == 404
 
