@@ -53,7 +53,7 @@ _SEARCHED = """position p join facility f on f.id = p.facility_id
   join equipment_class c on c.id = p.class_id"""
 _PAGE = f"""
     with page as materialized (
-      select p.id, {{key}} as sort_key from {_SEARCHED}
+      select p.id, {{key}} as sort_key from {_SEARCHED} {{joined}}
       where {{where}} and {{beyond}} limit :limit)
     select page.sort_key::text as sort_key,
       p.id, p.position_code, p.name, p.unit_no, p.facility_id, f.facility_code,
@@ -149,7 +149,7 @@ def _page(
 ) -> list[RowMapping]:
     where, params = _where(conditions)
     code = "p.position_code"
-    statement = text(_PAGE.format(where=where, beyond=beyond, key=code, order=code))
+    statement = text(_PAGE.format(where=where, beyond=beyond, joined="", key=code, order=code))
     return list(session.execute(statement, params | {"key": key, "limit": limit}).mappings())
 
 
@@ -171,7 +171,9 @@ def sorted_page(
         params |= {"sorted": after[0], "key": after[1]}
     ordered = f"{beyond} order by {by.key} {direction}, p.position_code {direction}"
     order = f"page.sort_key {direction}, p.position_code {direction}"
-    statement = text(_PAGE.format(where=where, beyond=ordered, key=by.key, order=order))
+    statement = text(
+        _PAGE.format(where=where, beyond=ordered, joined=by.join, key=by.key, order=order)
+    )
     return list(session.execute(statement, params | {"limit": limit}).mappings())
 
 
