@@ -7,7 +7,7 @@ from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
 from service.core.i18n.marker import N_
 from service.faults.approval_domain import APPROVAL_ROLE_LABELS
-from service.monthly.domain import ALL_FIGURES, FIGURES
+from service.monthly.domain import ALL_FIGURES, FIGURES, Figure
 from service.monthly.wording import CASE_COLUMNS
 
 TITLE = N_("下水道設備 故障・対応 月次報告")
@@ -34,6 +34,8 @@ def laid_out(locale: Locale) -> Any:
     head_row(sheet, after, [translate(one, locale) for one in _FACILITY_COLUMNS])
     sheet.cell(after + 1, 1, "{{施設別}}")
     _first_row(sheet, after + 1, len(_FACILITY_COLUMNS))
+    for column, one in enumerate(FIGURES, start=len(_FACILITY_COLUMNS) - len(FIGURES) + 1):
+        sheet.cell(after + 1, column).number_format = _number_format(one)
     for name in ("案件一覧", "遅着一覧"):
         listed = list_sheet(book, translate(name, locale), locale)
         head_row(listed, 1, [translate(one.label, locale) for one in CASE_COLUMNS])
@@ -46,6 +48,10 @@ def laid_out(locale: Locale) -> Any:
     _first_row(noted, 2, 2)
     set_widths(noted, (24, 110))
     return book
+
+
+def _number_format(figure: Figure) -> str:
+    return "#,##0.0" if figure.key == "stop_hours" else "#,##0"
 
 
 def _on_paper(sheet: Any) -> None:
@@ -158,7 +164,7 @@ def _figures(sheet: Any, locale: Locale) -> int:
         label.font = unit.font = Font(name=_FONT, size=10)
         mark.font = Font(name=_FONT, size=12, bold=True)
         mark.alignment = Alignment(horizontal="right")
-        mark.number_format = "#,##0.0" if one.key == "stop_hours" else "#,##0"
+        mark.number_format = _number_format(one)
         note.font = Font(name=_FONT, size=9, color="595959")
         sheet.merge_cells(start_row=row, end_row=row, start_column=4, end_column=13)
         for column in range(1, 14):

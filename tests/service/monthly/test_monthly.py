@@ -205,6 +205,12 @@ def test_the_workbook_is_a_page_for_the_file(
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert not any("{{" in str(text) for text in texts)
     assert book.vba_archive is None
+    places = [row for row in sheet.iter_rows(min_row=22) if row[0].value == city.facility_code]
+    assert [(cell.value, cell.number_format) for cell in places[0][-3:]] == [
+        (5.0, "#,##0.0"),
+        (0, "#,##0"),
+        (150_000, "#,##0"),
+    ]
     assert [cell.value for cell in book["遅着一覧"]["F"]][1:] == ["起動しない、異音"]
     notes = {row[0].value: row[1].value for row in book["注記"].iter_rows(min_row=2)}
     assert "統合先の1件と数える" in notes["案件数"]
