@@ -8,10 +8,10 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session, select
 
 from service.registry.models import Location, Position
-from service.registry.queries import custom
+from service.registry.queries import custom, found
 from service.registry.queries.partial_dates import as_json
 from service.registry.queries.position_order import SORTS
-from service.registry.queries.search import TODAY, every_word, folded
+from service.registry.queries.search import TODAY, folded
 
 # LATERAL: PostgreSQL misjudges how few installations hold on one day and would read them all.
 _PRESENT = f"""
@@ -70,12 +70,6 @@ _PAGE = f"""
     {_PRESENT}
     order by {{order}}
 """  # noqa: S608
-_FOUND = """
-    p.search_text like :{word}
-    or p.facility_id in (select id from facility
-      where gesuibo.fold(name) like :{word} or gesuibo.fold(facility_code) like :{word})
-    or p.id in (select gesuibo.positions_by_device(:{word}))
-"""
 _FORWARD = "p.position_code > :key order by p.position_code"
 _BACKWARD = "p.position_code < :key order by p.position_code desc"
 _PLACES = text(
@@ -99,7 +93,7 @@ _AT_PLACES = text(
 # What was chosen: names of `_CONDITIONS` and ``q``, the words of the search box.
 Conditions = Mapping[str, Any]
 _CONDITIONS = {
-    "facility": "f.facility_code = :facility",
+    "facility": "p.facility_id = (select id from facility where facility_code = :facility)",
     "facility_type": "f.facility_type = :facility_type",
     "class_code": "c.class_code = :class_code",
     "major": "c.major = :major",
@@ -120,13 +114,13 @@ _FACETS = {
 }
 
 
-def _where(conditions: Conditions) -> tuple[str, dict[str, Any]]:
+def _where(session: Session, conditions: Conditions) -> tuple[str, dict[str, Any]]:
     """Every word of ``q`` must be found in the position, its facility or the device in place."""
     given = {name: value for name, value in conditions.items() if name in _CONDITIONS}
-    words, patterns = every_word(conditions.get("q", ""), _FOUND)
+    words, patterns = found.every_word(session, conditions.get("q", ""))
     own, wanted = custom.conditions(conditions.get("custom", ""))
-    clauses = [words, *(_CONDITIONS[name] for name in given), *own]
-    return " and ".join(clauses), given | patterns | wanted
+    clauses = [*words, *(_CONDITIONS[name] for name in given), *own]
+    return " and ".join(clauses) or "true", given | patterns | wanted
 
 
 def card(session: Session, position_id: UUID) -> RowMapping | None:
@@ -147,7 +141,7 @@ def page_before(
 def _page(
     session: Session, conditions: Conditions, beyond: str, key: str, limit: int
 ) -> list[RowMapping]:
-    where, params = _where(conditions)
+    where, params = _where(session, conditions)
     code = "p.position_code"
     statement = text(_PAGE.format(where=where, beyond=beyond, joined="", key=code, order=code))
     return list(session.execute(statement, params | {"key": key, "limit": limit}).mappings())
@@ -163,7 +157,7 @@ def sorted_page(
 ) -> list[RowMapping]:
     """``sort`` is one of `SORTS`, falling with a minus; ``after`` is a row's sort key and code."""
     by, falling = SORTS[sort.removeprefix("-")], sort.startswith("-")
-    where, params = _where(conditions)
+    where, params = _where(session, conditions)
     direction, sign = ("desc", "<") if falling else ("asc", ">")
     beyond = "true"
     if after is not None:
@@ -195,7 +189,7 @@ def _count_facets(
 ) -> dict[str, list[Mapping[str, Any]]]:
     if not names:
         return {}
-    where, params = _where(conditions)
+    where, params = _where(session, conditions)
     values = ", ".join(f"{_FACETS[name][0]} as {name}_value" for name in names)
     sets = ", ".join(f"({name}_value)" for name in names)
     labels = ", ".join(f"min({name}_label) as {name}_label" for name in names)
