@@ -3,11 +3,13 @@
 Example: python -m tests.e2e.chaotic_server 8123 7
 
 Of the requests to the phones' API some get no answer, some an answer of somebody else's, and some
-are carried out although their answer is lost. The second number seeds the chance.
+are carried out although their answer is lost. The second number seeds the chance. There is a new
+version of the field app every five seconds.
 """
 
 import random
 import sys
+import time
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,7 +28,10 @@ class Chaos:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_field = scope["type"] == "http" and scope["path"].startswith("/mobile/")
         trouble = self.chance.choices(TROUBLE, ODDS)[0] if is_field else "pass"
-        if trouble == "pass":
+        if scope["type"] == "http" and scope["path"] == "/sw.js":
+            plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+            await self.app(scope | {"headers": plain}, receive, _newer(send))
+        elif trouble == "pass":
             await self.app(scope, receive, send)
         elif trouble == "lost answer":
             await self.app(scope, receive, _nowhere)
@@ -35,6 +40,21 @@ class Chaos:
             raise ConnectionResetError
         else:
             await _answer(send, int(trouble))
+
+
+def _newer(send: Send) -> Send:
+    """Every five seconds the field app is a new version."""
+    line = f"\n// {int(time.time()) // 5}\n".encode()
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+            message = message | {"headers": kept}
+        elif not message.get("more_body"):
+            message = message | {"body": message.get("body", b"") + line}
+        await send(message)
+
+    return told
 
 
 async def _nowhere(_message: Message) -> None:

@@ -236,21 +236,49 @@ def full_for_a_while(phone: Phone, page: Page) -> CDPSession:
     return session
 
 
-def accident(number: int, phone: Phone, server: Server, chance: random.Random) -> None:
-    """In the middle of sending, the browser or the server is killed."""
+UPDATE = """async () => {
+  const app = await navigator.serviceWorker.getRegistration();
+  await app.update();
+  for (let n = 0; n < 100 && !app.waiting; n++) await new Promise((r) => setTimeout(r, 100));
+  app.waiting?.postMessage("skip");
+  return app.waiting !== null;
+}"""
+
+
+def update(page: Page) -> bool:
+    """Takes the new version of the app, as the button 「新しい版にする」 does."""
+    with suppress(Error):
+        return bool(page.evaluate(UPDATE))
+    return False
+
+
+def accident(number: int, phone: Phone, server: Server, chance: random.Random) -> bool:
+    """In the middle of sending, the browser or the server is killed, or the app renewed.
+
+    Answers whether it was renewed.
+    """
     one, other = phone.context.pages[-2:]
     start_flush(one)
     time.sleep(chance.random())
+    if number % 3 == 0:
+        return update(other)
     if number % 3 == 1:
         phone.kill()
     elif number % 3 == 2:
         server.kill()
         flush(other)
         server.start(seed=number)
+    return False
 
 
-def bad_day(phone: Phone, server: Server, tagged: TaggedCity) -> tuple[dict[str, list[str]], int]:
-    """Writes reports in two tabs while everything goes wrong; what was confirmed as saved."""
+def bad_day(
+    phone: Phone, server: Server, tagged: TaggedCity
+) -> tuple[dict[str, list[str]], int, int]:
+    """Writes reports in two tabs while everything goes wrong.
+
+    What was confirmed as saved, how many were written, how often the app was renewed.
+    """
+    renewed = 0
     chance = random.Random(20261123)  # noqa: S311  # to be repeatable, not secret
     confirmed: dict[str, list[str]] = {}
     half = REPORTS_A_ROUND // 2
@@ -267,10 +295,10 @@ def bad_day(phone: Phone, server: Server, tagged: TaggedCity) -> tuple[dict[str,
         start_flush(one)
         flush(other)
         other.wait_for_timeout(2000)
-        accident(number, phone, server, chance)
+        renewed += accident(number, phone, server, chance)
         for page in phone.context.pages[1:]:
             page.close()
-    return confirmed, ROUNDS * REPORTS_A_ROUND
+    return confirmed, ROUNDS * REPORTS_A_ROUND, renewed
 
 
 def test_nothing_is_lost_and_nothing_doubled(
@@ -281,7 +309,8 @@ def test_nothing_is_lost_and_nothing_doubled(
     tagged: TaggedCity,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    confirmed, wanted = bad_day(phone, server, tagged)
+    confirmed, wanted, renewed = bad_day(phone, server, tagged)
+    assert renewed
     page = phone.tab()
     waiting = left(page)
     there = filed(engine, list(confirmed))
@@ -307,6 +336,7 @@ def test_nothing_is_lost_and_nothing_doubled(
     with capsys.disabled():
         sys.stdout.write(
             f"\n{wanted} written, {len(confirmed)} confirmed as saved, "
-            f"{len(whole_now)} sent during the day, {after_the_day} waiting at its end; "
+            f"{len(whole_now)} sent during the day, {after_the_day} waiting at its end, "
+            f"app renewed {renewed} times; "
             f"{len(there)} reports and {photos} photos in the register, 0 lost, 0 doubled\n"
         )
