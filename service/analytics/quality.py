@@ -5,18 +5,13 @@ from dataclasses import replace
 
 import polars as pl
 
+from service.analytics.fates import FATE_LABELS, WITHOUT_DEVICE, Fate
 from service.analytics.methods.exposure import DAYS_PER_YEAR, contradictory
-from service.analytics.observation import (
-    FATE_LABELS,
-    WITHOUT_DEVICE,
-    Fate,
-    Observation,
-)
+from service.analytics.observation import Observation
 from service.analytics.periods import day_number
 from service.analytics.report import Fact, Grade, Quality
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.spells import StartCertainty
-from service.analytics.tallies import stopped
 from service.core.i18n.marker import N_
 
 # Shares in per cent above which a report is graded B and C.
@@ -33,6 +28,11 @@ GRADED_C = N_(
     "機器に結び付かない故障、または設置日の分からない機器が多いため、参考値として扱ってください。"
 )
 PARTIAL_LIMIT = 20.0
+OF_FAILURES = {
+    "open": N_("うち処置が終わっていないもの"),
+    "estimated_day": N_("うち発生日が推定"),
+    "stops": N_("うち停止時間の記録があるもの"),
+}
 
 
 def _percent(part: float, whole: float) -> float:
@@ -40,7 +40,8 @@ def _percent(part: float, whole: float) -> float:
 
 
 def quality_of(observation: Observation, snapshot: Snapshot, *, is_by_age: bool) -> Quality:
-    fates = dict(observation.cases.group_by("fate").len().iter_rows())
+    counted = _counted(observation)
+    fates = {fate: row["cases"] for fate, row in counted.items()}
     starts = dict(
         observation.observed.group_by("start_certainty")
         .agg(pl.col("device").n_unique())
@@ -56,7 +57,7 @@ def quality_of(observation: Observation, snapshot: Snapshot, *, is_by_age: bool)
     facts = (
         *_registry_facts(observation, devices, starts, unborn),
         *_exposure_facts(observation),
-        *_case_facts(observation, fates),
+        *_case_facts(counted),
         *(_unborn_failures(observation) if is_by_age else ()),
         Fact("lost_share", N_("機器に結び付かない故障の割合"), lost_share, "%", 1),
         *_bounds(observation, fates.get(Fate.COUNTED, 0), lost),
@@ -133,22 +134,30 @@ def _exposure_facts(observation: Observation) -> Iterator[Fact]:
     yield Fact("in_service", N_("期間の終わりに使用中の機器"), share, "%", 1)
 
 
-def _case_facts(observation: Observation, fates: dict[str, int]) -> Iterator[Fact]:
+def _counted(observation: Observation) -> dict[str, dict[str, int]]:
+    """Numbers of cases by fate."""
+    table = observation.cases.group_by("fate").agg(
+        cases=pl.len(),
+        open=pl.col("is_open").sum(),
+        estimated_day=(pl.col("occurred_precision") == "estimated").sum(),
+        stops=pl.col("is_stop").sum(),
+    )
+    return {row.pop("fate"): row for row in table.collect(engine="streaming").to_dicts()}
+
+
+def _case_facts(counted: dict[str, dict[str, int]]) -> Iterator[Fact]:
+    nothing: dict[str, int] = {}
     for fate in (Fate.COUNTED, *(fate for fate in Fate if fate is not Fate.COUNTED)):
-        yield Fact(f"cases_{fate.value}", FATE_LABELS[fate], fates.get(fate, 0), N_("件"))
-    failures = observation.failures
-    estimated = failures.filter(pl.col("occurred_precision") == "estimated").height
-    open_cases = int(failures["is_open"].sum())
-    stops = stopped(observation).filter(pl.col("fate") == Fate.COUNTED).height
-    yield Fact("open", N_("うち処置が終わっていないもの"), open_cases, N_("件"))
-    yield Fact("estimated_day", N_("うち発生日が推定"), estimated, N_("件"))
-    yield Fact("stops", N_("うち停止時間の記録があるもの"), stops, N_("件"))
+        count = counted.get(fate, nothing).get("cases", 0)
+        yield Fact(f"cases_{fate.value}", FATE_LABELS[fate], count, N_("件"))
+    for key, label in OF_FAILURES.items():
+        yield Fact(key, label, counted.get(Fate.COUNTED, nothing).get(key, 0), N_("件"))
 
 
 def _unborn_failures(observation: Observation) -> Iterator[Fact]:
     born = observation.spells.select("spell", "born_day")
-    failures = observation.failures.join(born, on="spell")
-    count = failures.filter(pl.col("born_day").is_null()).height
+    failed = observation.of_spells.join(born, on="spell")
+    count = int(failed.filter(pl.col("born_day").is_null())["failures"].sum())
     yield Fact("unborn", N_("うち経過年数が分からず表に入らないもの"), count, N_("件"))
 
 

@@ -25,6 +25,7 @@ select d.id::text as device_id, d.asset_code, c.class_code, c.major, c.middle, c
 from device d
 join equipment_class c on c.id = d.class_id
 left join device_model m on m.id = d.model_id
+where d.merged_into_id is null
 order by d.id
 """
 POSITIONS = """
@@ -63,7 +64,7 @@ order by k.starts_on, k.contract_no
 # Versions only grow and rows are only added, so no change leaves all of this as it was. The number
 # of the columns is raised when the queries above read more.
 MARK = """
-select concat_ws(' ', 'columns 3',
+select concat_ws(' ', 'columns 4',
   (select concat(count(*), ':', sum(version)) from facility),
   (select concat(count(*), ':', sum(version)) from equipment_class),
   (select concat(count(*), ':', sum(version)) from device_model),

@@ -16,8 +16,8 @@ from tempfile import mkdtemp
 import polars as pl
 import polars.selectors as cs
 
+from service.analytics.fates import judged
 from service.analytics.snapshot import Extract
-from service.analytics.spells import attach, spells_of
 from service.core.clock import JST
 from service.core.errors import NotFound
 from service.core.i18n.marker import N_
@@ -48,7 +48,8 @@ ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
         "health_judged_on": pl.Date,
     },
 }
-ATTACHED = "attached"
+JUDGED = "judged"
+ROWS_TOGETHER = 500_000  # so that the cases of some spells are read alone
 KEPT = 50
 _ID = re.compile(r"\d{8}T\d{9}Z-[0-9a-f]{8}")  # by milliseconds, so that names sort by age
 
@@ -88,12 +89,10 @@ class Snapshot:
             if column not in has
         )
 
-    def attached(self) -> pl.LazyFrame:
-        """The cases with the day and the spell that each belongs to, worked out once."""
-        path = self.folder / f"{ATTACHED}.parquet"
-        if path.is_file():
-            return pl.scan_parquet(path)
-        return attach(self.table("cases"), spells_of(self))
+    def judged(self) -> pl.LazyFrame:
+        """The cases as `fates.judged` gives them; an older snapshot was taken without."""
+        path = self.folder / f"{JUDGED}.parquet"
+        return pl.scan_parquet(path) if path.is_file() else judged(self)
 
     def holds_the_same_as(self, other: "Snapshot") -> bool:
         return (self.content_sha256, self.day) == (other.content_sha256, other.day)
@@ -118,12 +117,12 @@ class _Written:
     def table(self, name: str) -> pl.LazyFrame:
         return pl.scan_parquet(self.folder / f"{name}.parquet")
 
-    def attach(self) -> None:
+    def judge(self) -> None:
         """Every report needs it, and no condition changes it."""
-        cases = attach(self.table("cases"), spells_of(self)).with_columns(
-            cs.string().cast(pl.Categorical)
+        cases = judged(self).with_columns(cs.string().cast(pl.Categorical)).collect()
+        cases.write_parquet(
+            self.folder / f"{JUDGED}.parquet", compression="zstd", row_group_size=ROWS_TOGETHER
         )
-        cases.collect().write_parquet(self.folder / f"{ATTACHED}.parquet", compression="zstd")
 
 
 class SnapshotStore:
@@ -154,7 +153,7 @@ class SnapshotStore:
             path = partial / f"{name}.parquet"
             extract.tables[name].write_parquet(path, compression="zstd", statistics=True)
             digest.update(name.encode() + path.read_bytes())
-        _Written(partial).attach()
+        _Written(partial).judge()
         taken_at = extract.taken_at.astimezone(UTC)
         snapshot = Snapshot(
             id=_name(taken_at, digest.hexdigest()),

@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from service.analytics.fates import NOT_A_FAULT
 from service.analytics.methods.distributions import Floats, Ints
 from service.analytics.snapshot_store import Snapshot
-from service.faults.domain import CaseState
 
 # Of all days together: at this chance even one of them would be flagged by mistake.
 ALPHA = 0.01
@@ -16,7 +16,6 @@ FEWEST_DAYS = 365
 ROUNDS = 10
 LEAST_DISPERSION = 1.001  # a Poisson law, all but
 Flags = np.typing.NDArray[np.bool_]
-NOT_COUNTED = (CaseState.MERGED.value, CaseState.DISMISSED.value)
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,9 @@ def storm_days(snapshot: Snapshot) -> list[StormDay]:
     nothing changes.
     """
     counts = (
-        snapshot.table("cases")
+        snapshot.judged()
         .filter(
-            pl.col("counts_as_failure")
-            & ~pl.col("state").is_in(NOT_COUNTED)
+            ~pl.col("fate").is_in([fate.value for fate in NOT_A_FAULT])
             & (pl.col("occurred_on") <= snapshot.day)
         )
         .group_by("occurred_on")

@@ -15,6 +15,10 @@ from service.analytics.observation import Observation
 from service.analytics.periods import EPOCH
 from service.core.clock import JST
 
+# On the day of its removal a device is as old as on its last day of service.
+LAST_DAY = pl.min_horizontal("day", pl.col("removed_day") - 1)
+MICROSECONDS_PER_HOUR = 3_600_000_000
+NO_HOURS = pl.DataFrame(schema={"device": pl.UInt32, "group": pl.String, "down_h": pl.Float64})
 PLACED = (
     "spell",
     "device",
@@ -45,18 +49,17 @@ class Tally:
 def units_of(observation: Observation, by: GroupBy) -> pl.DataFrame:
     """One row per group and device: ``years`` of exposure, ``failures`` and ``open`` cases."""
     spans = observation.observed.lazy()
-    # On the day of its removal a device is as old as on its last day of service.
-    day = pl.min_horizontal("day", pl.col("removed_day") - 1)
-    failures = placed(observation.failures, observation).with_columns(group=group_on(by, day))
     if by is GroupBy.AGE:
         spans = lexis(spans, age_breaks_years=AGE_BREAKS_YEARS).with_columns(
             group=age_key(pl.col("age_from_years"))
         )
     else:
         spans = spans.with_columns(group=group_on(by, pl.lit(0)))
-    exposure = spans.group_by("group", "device").agg(years=device_years(pl.col("days")).sum())
-    counts = failures.group_by("group", "device").agg(
-        failures=pl.len(), open=pl.col("is_open").sum()
+    exposure = spans.group_by("group", "device").agg(years=device_years(pl.col("days").sum()))
+    counts = (
+        _counts(observation, by)
+        .group_by("group", "device")
+        .agg(pl.col("failures").sum(), pl.col("open").sum())
     )
     return (
         exposure.join(counts, on=["group", "device"], how="left")
@@ -66,18 +69,36 @@ def units_of(observation: Observation, by: GroupBy) -> pl.DataFrame:
     )
 
 
-def placed(cases: pl.DataFrame, observation: Observation) -> pl.LazyFrame:
-    """Attached cases with what of their spell they are grouped by."""
-    spells = observation.spells.lazy().select(PLACED)
-    return (
-        cases.lazy()
-        .drop("device", "facility_code", "facility_type", "treatment_district")
-        .join(spells, on="spell")
+def _counts(observation: Observation, by: GroupBy) -> pl.LazyFrame:
+    """``failures`` and ``open`` of every device by its group on the day."""
+    if by is not GroupBy.AGE:
+        sums = placed(observation.of_spells.lazy(), observation)
+        return sums.with_columns(group=group_on(by, pl.lit(0)))
+    counts = (
+        grouped(observation.failures, observation, by)
+        .group_by("group", "device")
+        .agg(failures=pl.len(), open=pl.col("is_open").sum())
     )
+    return counts.collect(engine="streaming").lazy()
+
+
+def placed(cases: pl.LazyFrame, observation: Observation) -> pl.LazyFrame:
+    """Cases of spells, or sums over them, with what of their spell they are grouped by."""
+    spells = observation.spells.lazy().select(PLACED)
+    of_cases = ("facility_code", "facility_type", "treatment_district")
+    return cases.drop(of_cases, strict=False).join(spells, on="spell")
+
+
+def grouped(cases: pl.LazyFrame, observation: Observation, by: GroupBy) -> pl.LazyFrame:
+    """Cases of spells with their ``group`` on the day, which may be unknown by age."""
+    if by is GroupBy.AGE:
+        return placed(cases, observation).with_columns(group=group_on(by, LAST_DAY))
+    group = group_on(by, pl.lit(0)).fill_null("").cast(pl.Categorical)
+    return cases.join(observation.spells.lazy().select("spell", group=group), on="spell")
 
 
 def downtime_of(observation: Observation, by: GroupBy, until: datetime) -> pl.DataFrame:
-    """``down_h`` of each failure inside the window with its ``group`` and ``device``.
+    """``down_h`` inside the window of each ``group`` and ``device``.
 
     What is still down counts until the end of the window or ``until``, whichever is first.
     """
@@ -91,32 +112,21 @@ def downtime_of(observation: Observation, by: GroupBy, until: datetime) -> pl.Da
         installed=_moments(pl.col("entry_day")),
         removed=_moments(pl.col("exit_day")),
     )
-    downs = (
-        placed(stopped(observation), observation)
-        .with_columns(group=group_on(by, pl.max_horizontal("day", pl.lit(first))))
-        .filter(pl.col("group").is_not_null())
-        .select(
-            "group", real="device", device="spell", down_from="stop_from", restored_at="stop_to"
+    spells = observation.spells.lazy().select(PLACED)
+    day = pl.max_horizontal("day", pl.lit(first))
+    parts = []
+    for stops in observation.stops():
+        downs = stops.select("day", device="spell", down_from="stop_from", restored_at="stop_to")
+        hours = (
+            clipped_downs(downs, places, window)
+            .rename({"device": "spell"})
+            .join(spells, on="spell")
+            .group_by("device", group=group_on(by, day))
+            .agg(down_us=(pl.col("down_h") * MICROSECONDS_PER_HOUR).round().cast(pl.Int64).sum())
+            .select("device", "group", down_h=pl.col("down_us") / MICROSECONDS_PER_HOUR)
         )
-    )
-    clipped = clipped_downs(downs, places, window)
-    return clipped.select("group", "down_h", device="real").collect()
-
-
-def stopped(observation: Observation) -> pl.DataFrame:
-    """Failures with a known stop, also such as began before the window.
-
-    One that was mended without anybody writing down when is left out: its hours are unknown.
-    """
-    is_usable = pl.col("stop_from").is_not_null() & (
-        pl.col("stop_to").is_not_null() | pl.col("is_open")
-    )
-    is_failure = (
-        pl.col("counts_as_failure")
-        & (pl.col("state") != "merged")
-        & (pl.col("state") != "dismissed")
-    )
-    return observation.cases.filter(is_usable & is_failure & pl.col("spell").is_not_null())
+        parts.append(hours.filter(pl.col("group").is_not_null()).collect())
+    return pl.concat([NO_HOURS, *parts]).sort("group", "device", "down_h")
 
 
 def tallies(units: pl.DataFrame, downs: pl.DataFrame) -> list[Tally]:

@@ -125,5 +125,8 @@ def age_years(day: pl.Expr, born_day: pl.Expr) -> pl.Expr:
 
 
 def device_years(days: pl.Expr) -> pl.Expr:
-    """Device-days as device-years (機器・年)."""
+    """Device-days as device-years (機器・年).
+
+    Days are whole or quarters, so that their sums, unlike those of years, do not depend on order.
+    """
     return days / DAYS_PER_YEAR

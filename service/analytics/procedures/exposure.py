@@ -25,7 +25,7 @@ def check_exposure(case: Case) -> Iterator[Check]:
     found = (
         cells.group_by("age_from_years", "period_from")
         .agg(
-            years=exposure.device_years(pl.col("days")).sum(),
+            years=exposure.device_years(pl.col("days").sum()),
             events=pl.col("fail").filter(is_last).sum(),
         )
         .collect()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -14,13 +15,18 @@ from service.analytics.tallies import placed
 
 @dataclass(frozen=True)
 class Group:
-    """``unborn`` devices are left out: nobody knows how old they are."""
+    """``spans`` and ``events`` of its devices; those of unknown age are left out (``unborn``)."""
 
     key: str
     label: str
     devices: int
-    histories: Histories
     unborn: int
+    spans: pl.DataFrame
+    events: pl.DataFrame
+
+    @cached_property
+    def histories(self) -> Histories:
+        return _histories(self.spans, self.events)
 
 
 def groups_by_age(frame: Frame) -> list[Group]:
@@ -36,13 +42,17 @@ def groups_by_age(frame: Frame) -> list[Group]:
             start=(pl.col("entry_day") - born) / DAYS_PER_YEAR,
             end=(pl.col("exit_day") - born) / DAYS_PER_YEAR,
         )
+        .sort("device", "start")
         .collect()
     )
     failures = (
-        placed(frame.observation.failures, frame.observation)
-        .with_columns(group=group_on(by, pl.lit(0)).fill_null(""))
-        .select("group", "device", time=(pl.col("day") - born) / DAYS_PER_YEAR)
-        .filter(pl.col("time").is_not_null())
+        placed(frame.observation.failures.select("spell", "day"), frame.observation)
+        .filter(born.is_not_null())
+        .select(
+            "device",
+            group=group_on(by, pl.lit(0)).fill_null("").cast(pl.Categorical),
+            time=(pl.col("day") - born) / DAYS_PER_YEAR,
+        )
         .collect()
     )
     found = list(_groups(frame, spans, failures))
@@ -58,8 +68,9 @@ def _groups(frame: Frame, spans: pl.DataFrame, failures: pl.DataFrame) -> Iterat
             key=str(key),
             label=group_label(frame.conditions.by, str(key), frame.facility_names),
             devices=part["device"].n_unique(),
-            histories=_histories(known, events.get((key,), nothing)),
             unborn=part["device"].n_unique() - known["device"].n_unique(),
+            spans=known,
+            events=events.get((key,), nothing),
         )
 
 
@@ -72,7 +83,7 @@ def _histories(spans: pl.DataFrame, events: pl.DataFrame) -> Histories:
             pl.col("number").cast(pl.Int64).fill_null(-1)
         )
 
-    seen, found = numbered(spans), numbered(events)
+    seen, found = numbered(spans), numbered(events.sort("device", "time"))
     return Histories.from_arrays(
         seen["number"].to_numpy(),
         (seen["start"].to_numpy(), seen["end"].to_numpy()),

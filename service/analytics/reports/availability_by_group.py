@@ -1,20 +1,24 @@
 """稼働率: MTBF, time to restore and availability by group, from recorded stops."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
 from service.analytics.conditions import Conditions
 from service.analytics.figure import Bar, Rows
-from service.analytics.grouping import group_label, group_on, group_parent
+from service.analytics.grouping import group_label, group_parent
 from service.analytics.methods.availability import HOURS_PER_YEAR, Availability
+from service.analytics.methods.distributions import Floats, Ints
 from service.analytics.report import Column, Report, Value
 from service.analytics.reports.frame import Frame
 from service.analytics.snapshot_store import Snapshot
-from service.analytics.tallies import Tally, downtime_of, placed, stopped, tallies, units_of
+from service.analytics.tallies import Tally, downtime_of, grouped, tallies, units_of
 from service.core.i18n.marker import N_
 
 NAME = "availability"
 TITLE = N_("稼働率と復旧時間")
+SECONDS_PER_HOUR = 3600
 COLUMNS = (
     Column("label", N_("区分"), is_text=True),
     Column("parent", N_("上位の区分"), is_text=True, is_detail=True),
@@ -46,41 +50,64 @@ def availability_by_group(snapshot: Snapshot, conditions: Conditions) -> Report:
     units = units_of(frame.observation, by)
     downs = downtime_of(frame.observation, by, snapshot.taken_at)
     repairs = _repairs(frame)
-    rows = [_row(frame, tally, repairs.get(tally.key, [])) for tally in tallies(units, downs)]
+    rows = [_row(frame, tally, repairs.get(tally.key)) for tally in tallies(units, downs)]
     rows.sort(key=lambda row: (row["availability"] is None, row["availability"]))
     return frame.report(
         NAME, TITLE, COLUMNS, rows, needs_failures=False, notes=NOTES, figure=_figure(rows)
     )
 
 
-def _repairs(frame: Frame) -> dict[str, list[float]]:
-    """Hours from stop to restoration of each failure that was counted and restored."""
-    day = pl.min_horizontal("day", pl.col("removed_day") - 1)
-    counted = frame.observation.failures.select("case")
-    frame_of = (
-        placed(stopped(frame.observation).join(counted, on="case"), frame.observation)
-        .filter(pl.col("stop_to").is_not_null())
-        .select(
-            group=group_on(frame.conditions.by, day),
-            hours=(pl.col("stop_to") - pl.col("stop_from")).dt.total_seconds() / 3600,
+@dataclass(frozen=True)
+class Repairs:
+    """Hours from stop to restoration: each that occurred, rising, and how often."""
+
+    hours: Floats
+    counts: Ints
+
+    @property
+    def total(self) -> int:
+        return int(self.counts.sum())
+
+    @property
+    def mean(self) -> float:
+        return float(self.hours @ self.counts) / self.total
+
+    def quantile(self, share: float) -> float:
+        """Between two repairs in a straight line, as the median of an even number is."""
+        rank = share * (self.total - 1)
+        until = np.cumsum(self.counts)
+        below, above = (
+            float(self.hours[np.searchsorted(until, whole, side="right")])
+            for whole in (np.floor(rank), np.ceil(rank))
         )
-        .filter(pl.col("hours") >= 0)
-        .collect()
-    )
-    grouped = frame_of.group_by("group").agg("hours")
-    return {key or "": hours for key, hours in grouped.iter_rows()}
+        return below + (above - below) * float(rank - np.floor(rank))
 
 
-def _row(frame: Frame, tally: Tally, hours: list[float]) -> dict[str, Value]:
+def _repairs(frame: Frame) -> dict[str, Repairs]:
+    """Of the failures that were counted and restored, by group."""
+    by, seen = frame.conditions.by, frame.observation
+    seconds = (pl.col("stop_to") - pl.col("stop_from")).dt.total_seconds()
+    mended = seen.failures.filter("is_stop").with_columns(seconds=seconds)
+    mended = grouped(mended.filter(pl.col("seconds") >= 0), seen, by)
+    counted = mended.group_by("group", "seconds").agg(pl.len()).collect(engine="streaming")
+    return {
+        str(key or ""): Repairs(
+            part["seconds"].to_numpy() / SECONDS_PER_HOUR, part["len"].cast(pl.Int64).to_numpy()
+        )
+        for (key,), part in counted.sort("seconds").group_by("group")
+    }
+
+
+def _row(frame: Frame, tally: Tally, repairs: Repairs | None) -> dict[str, Value]:
     required_h = tally.sums.exposure * HOURS_PER_YEAR
     found = Availability(
         required_h=required_h,
         down_h=tally.down_h,
         failures=int(tally.sums.failures),
-        restorations=len(hours),
+        restorations=repairs.total if repairs else 0,
         open_downs=tally.open_cases,
-        mttr_h=float(np.mean(hours)) if hours else None,
-        median_ttr_h=float(np.median(hours)) if hours else None,
+        mttr_h=repairs.mean if repairs else None,
+        median_ttr_h=repairs.quantile(0.5) if repairs else None,
     )
     limits = found.mtbf_limits_h() if found.up_h > 0 else None
     share = found.availability
@@ -99,7 +126,7 @@ def _row(frame: Frame, tally: Tally, hours: list[float]) -> dict[str, Value]:
         "restored": found.restorations,
         "mttr_h": found.mttr_h,
         "median_h": found.median_ttr_h,
-        "p90_h": float(np.quantile(hours, 0.9)) if hours else None,
+        "p90_h": repairs.quantile(0.9) if repairs else None,
         "open": found.open_downs,
     }
 

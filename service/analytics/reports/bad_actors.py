@@ -66,13 +66,9 @@ def bad_actors(snapshot: Snapshot, conditions: Conditions) -> Report:
 def _names(frame: Frame) -> dict[int, dict[str, Value]]:
     seen = frame.observation
     last = (
-        placed(seen.failures, seen)
+        placed(seen.of_spells.lazy(), seen)
         .group_by("device")
-        .agg(
-            last_failure=pl.col("occurred_on").max(),
-            failures=pl.len(),
-            cost_yen=pl.col("cost_yen").fill_null(0).sum(),
-        )
+        .agg(pl.col("last_failure").max(), pl.col("failures", "cost_yen").sum())
         .collect()
     )
     years = units_of(seen, GroupBy.MINOR).group_by("device").agg(pl.col("years").sum())

@@ -15,7 +15,7 @@ from service.analytics.quality import quality_of
 from service.analytics.report import Column, Fact, Report, Value, rounded
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.stated_conditions import stated
-from service.analytics.tallies import downtime_of, placed, units_of
+from service.analytics.tallies import LAST_DAY, downtime_of, placed, units_of
 from service.core.i18n.marker import N_
 from service.faults.domain import CASE_STATE_LABELS, CaseState
 
@@ -102,11 +102,10 @@ class _Named(NamedTuple):
 
 
 def _failures(named: _Named, by: GroupBy, group: str | None) -> dict[int, tuple[CaseLink, ...]]:
-    day = pl.min_horizontal("day", pl.col("removed_day") - 1)
     names = named.cases.select("case_id", "case_no").with_row_index("case")
     rows = (
         placed(named.observation.failures, named.observation)
-        .with_columns(group=group_on(by, day))
+        .with_columns(group=group_on(by, LAST_DAY))
         .filter(_in_group(group))
         .join(names, on="case")
         .sort("day", "case_no", descending=True)
@@ -125,9 +124,9 @@ def _devices(observation: Observation, conditions: Conditions, snapshot: Snapsho
     units = units_of(observation, by).filter(_in_group(group))
     hours = downtime_of(observation, by, snapshot.taken_at).filter(_in_group(group))
     last_failure = (
-        placed(observation.failures, observation)
+        placed(observation.of_spells.lazy(), observation)
         .group_by("device")
-        .agg(last_failure=pl.col("occurred_on").max())
+        .agg(pl.col("last_failure").max())
         .collect()
     )
     names = observation.observed.sort("entry_day").group_by("device", maintain_order=True).last()

@@ -7,7 +7,7 @@ import polars as pl
 
 from service.analytics.conditions import Conditions
 from service.analytics.figure import Curves, Series, Shape
-from service.analytics.grouping import group_label, group_on
+from service.analytics.grouping import group_label
 from service.analytics.methods.distributions import Floats
 from service.analytics.methods.forecast import budget_of, draw_costs, draw_counts
 from service.analytics.report import Column, Finding, FiscalYear, Report, Value
@@ -16,7 +16,7 @@ from service.analytics.reports.outlooks import NARROW, WIDE, Outlook, outlooks
 from service.analytics.reports.replacements_due import replacements_due
 from service.analytics.reports.yearly_tallies import YearlyTallies
 from service.analytics.snapshot_store import Snapshot
-from service.analytics.tallies import placed
+from service.analytics.tallies import grouped
 from service.core.i18n.dates import fiscal_year
 from service.core.i18n.marker import N_
 
@@ -102,7 +102,7 @@ def _rows(frame: Frame, now: Outlook, pasts: list[Outlook]) -> list[dict[str, Va
         drawn.append(_cost_draws(now, key, costs.get(key, np.zeros(1))))
         label = group_label(frame.conditions.by, key, frame.facility_names)
         rows.append(_row(now, pasts, key, label, drawn[-1]) | due.get(key, {}))
-    rows.sort(key=lambda row: (-float(str(row["expected"])), str(row["key"])))
+    rows.sort(key=lambda row: (-round(float(str(row["expected"])), 1), str(row["key"])))
     if len(rows) > 1:
         rows.insert(0, _row(now, pasts, None, ALL, _costs_of_all(now, drawn)))
     return rows
@@ -140,8 +140,7 @@ def _costs(frame: Frame) -> dict[str, Floats]:
     """Cost of every failure in the window by group; one without a record cost nothing."""
     seen = frame.observation
     rows = (
-        placed(seen.failures, seen)
-        .with_columns(group=group_on(frame.conditions.by, pl.lit(0)).fill_null(""))
+        grouped(seen.failures.select("spell", "cost_yen"), seen, frame.conditions.by)
         .group_by("group")
         .agg(pl.col("cost_yen").fill_null(0).cast(pl.Float64).sort())
         .collect()
@@ -186,10 +185,10 @@ def _told(outlook: Outlook) -> list[Finding]:
 
 
 def _costs_told(frame: Frame) -> list[Finding]:
-    failures = frame.observation.failures
-    if failures.is_empty():
+    known = pl.col("cost_yen").is_not_null()
+    share = frame.observation.failures.select(100 * known.mean()).collect().item()
+    if share is None:
         return []
-    share = 100 * failures["cost_yen"].is_not_null().sum() / failures.height
     return [Finding(TOLD_COST, {"share": f"{share:.0f}"})]
 
 

@@ -99,9 +99,10 @@ def _months(frame: Frame) -> Months:
     if len(breaks) == 1:
         return Months(breaks, np.zeros(0), np.zeros(0), 0)
     spans = lexis(seen.observed.lazy(), calendar_breaks=breaks)
-    sums = spans.group_by("period_from").agg(years=device_years(pl.col("days")).sum()).collect()
+    sums = spans.group_by("period_from").agg(years=device_years(pl.col("days").sum())).collect()
     years = {int(day): value for day, value in sums.iter_rows()}
-    counts, _ = np.histogram(seen.failures["day"].to_numpy(), breaks)
+    of_days = seen.of_days
+    counts, _ = np.histogram(of_days["day"].to_numpy(), breaks, weights=of_days["failures"])
     complete = sum(1 for _, end in pairwise(breaks) if end <= seen.window_end)
     exposure = np.array([years.get(day, 0.0) for day in breaks[:-1]])
     return Months(breaks, counts.astype(float), exposure, complete)

@@ -7,12 +7,12 @@ import polars as pl
 
 from service.analytics.conditions import Conditions
 from service.analytics.figure import Bar, Rows
-from service.analytics.grouping import group_label, group_on
+from service.analytics.grouping import GroupBy, group_label, group_on
 from service.analytics.methods.pareto import pareto
 from service.analytics.report import Column, Finding, Report, Value
 from service.analytics.reports.frame import Frame
 from service.analytics.snapshot_store import Snapshot
-from service.analytics.tallies import placed
+from service.analytics.tallies import grouped, placed
 from service.core.i18n.marker import N_
 from service.faults.domain import CAUSE_GROUP_LABELS, CauseGroup
 from service.faults.symptoms import SYMPTOMS
@@ -31,6 +31,7 @@ COLUMNS = (
     Column("cost_yen", N_("費用"), N_("円")),
     Column("verdict", N_("判定"), is_text=True),
 )
+SECONDS_PER_HOUR = 3600
 VITAL = N_("上位8割をしめる")
 OTHERS = N_("そのほか")
 UNKNOWN = N_("記録なし")
@@ -53,7 +54,7 @@ class Item(StrEnum):
 def pareto_of_faults(snapshot: Snapshot, conditions: Conditions, item: Item) -> Report:
     frame = Frame(snapshot, conditions)
     sums = _sums(frame, item)
-    counts = {key: row["failures"] for key, row in sums.items()}
+    counts = {key: float(row["failures"]) for key, row in sums.items()}
     found = pareto(counts)
     rows: list[dict[str, Value]] = [
         {
@@ -62,8 +63,8 @@ def pareto_of_faults(snapshot: Snapshot, conditions: Conditions, item: Item) -> 
             "failures": int(one.value),
             "share": one.share * 100,
             "cumulative_share": one.cumulative_share * 100,
-            "downtime_h": sums[one.item]["downtime_h"],
-            "cost_yen": int(sums[one.item]["cost_yen"]),
+            "downtime_h": sums[one.item]["stopped_s"] / SECONDS_PER_HOUR,
+            "cost_yen": sums[one.item]["cost_yen"],
             "verdict": VITAL if one.vital else OTHERS,
         }
         for one in found
@@ -84,28 +85,28 @@ def pareto_of_faults(snapshot: Snapshot, conditions: Conditions, item: Item) -> 
     )
 
 
-def _sums(frame: Frame, item: Item) -> Mapping[str, dict[str, float]]:
-    day = pl.min_horizontal("day", pl.col("removed_day") - 1)
-    keys = {
-        Item.SYMPTOM: pl.col("symptom"),
-        Item.CAUSE: pl.col("cause_group"),
-        Item.GROUP: group_on(frame.conditions.by, day),
-    }
-    hours = (pl.col("stop_to") - pl.col("stop_from")).dt.total_seconds() / 3600
-    table = (
-        placed(frame.observation.failures, frame.observation)
-        .with_columns(key=keys[item].fill_null(""), hours=hours.clip(lower_bound=0))
-        .group_by("key")
-        .agg(
-            failures=pl.len(),
-            downtime_h=pl.col("hours").sum(),
-            cost_yen=pl.col("cost_yen").fill_null(0).sum(),
-        )
-        .collect()
-    )
+def _sums(frame: Frame, item: Item) -> Mapping[str, dict[str, int]]:
+    by, seen = frame.conditions.by, frame.observation
+    keys = {Item.SYMPTOM: pl.col("symptom"), Item.CAUSE: pl.col("cause_group")}
+    if item in keys:
+        table = seen.failures.group_by(key=keys[item].cast(pl.String)).agg(**_summed())
+    elif by is GroupBy.AGE:
+        table = grouped(seen.failures, seen, by).group_by(key="group").agg(**_summed())
+    else:
+        of_spells = seen.failures.group_by("spell").agg(**_summed()).collect(engine="streaming")
+        placed_sums = placed(of_spells.lazy(), seen).with_columns(key=group_on(by, pl.lit(0)))
+        table = placed_sums.group_by("key").agg(pl.col(*_summed()).sum())
+    sums = table.with_columns(pl.col("key").fill_null("")).collect(engine="streaming")
+    return {str(row.pop("key")): row for row in sums.to_dicts()}
+
+
+def _summed() -> dict[str, pl.Expr]:
+    """Whole numbers, whose sums do not depend on their order."""
+    stopped = (pl.col("stop_to") - pl.col("stop_from")).dt.total_seconds()
     return {
-        row["key"]: {name: float(row[name]) for name in ("failures", "downtime_h", "cost_yen")}
-        for row in table.iter_rows(named=True)
+        "failures": pl.len(),
+        "stopped_s": stopped.clip(lower_bound=0).sum(),
+        "cost_yen": pl.col("cost_yen").fill_null(0).sum(),
     }
 
 

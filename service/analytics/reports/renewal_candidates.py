@@ -100,9 +100,9 @@ def _in_service(frame: Frame) -> pl.DataFrame:
 
 def _failures(observation: Observation) -> pl.DataFrame:
     return (
-        placed(observation.failures, observation)
+        placed(observation.of_spells.lazy(), observation)
         .group_by("device")
-        .agg(failures=pl.len(), cost_yen=pl.col("cost_yen").fill_null(0).sum())
+        .agg(pl.col("failures", "cost_yen").sum())
         .collect()
     )
 

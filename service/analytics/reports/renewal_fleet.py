@@ -87,9 +87,9 @@ def _class_figures(frame: Frame, rows: pl.DataFrame, found: Candidates) -> pl.Da
         schema={"group": pl.String, "class_rate": pl.Float64},
     )
     costs = (
-        placed(seen.failures, seen)
+        placed(seen.of_spells.lazy(), seen)
         .group_by(group=group_on(GroupBy.MINOR, pl.lit(0)).fill_null(""))
-        .agg(failure_cost=pl.col("cost_yen").fill_null(0).mean())
+        .agg(failure_cost=pl.col("cost_yen").sum() / pl.col("failures").sum())
         .collect()
     )
     classes = rows.group_by("group").agg(

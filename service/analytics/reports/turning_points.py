@@ -57,7 +57,8 @@ def _step(frame: Frame, on: date, breaks: tuple[int, int, int]) -> ContractStep 
     days = dict(spans.group_by("period_from").agg(pl.col("days").sum()).collect().iter_rows())
     failures = calm_failures(frame)
     is_later = failures["day"] >= breaks[1]
-    after, before = int(is_later.sum()), int((~is_later).sum())
+    after = int(failures.filter(is_later)["failures"].sum())
+    before = int(failures.filter(~is_later)["failures"].sum())
     before_days, after_days = (float(days.get(float(day), 0)) for day in breaks[:2])
     if before < FEW_FAILURES or after < FEW_FAILURES or not before_days or not after_days:
         return None
@@ -67,8 +68,9 @@ def _step(frame: Frame, on: date, breaks: tuple[int, int, int]) -> ContractStep 
 
 
 def calm_failures(frame: Frame) -> pl.DataFrame:
+    """The counts of the days without storm."""
     days = [one.on for one in storm_days(frame.snapshot)]
-    return frame.observation.failures.filter(~pl.col("occurred_on").is_in(days))
+    return frame.observation.of_days.filter(~pl.col("occurred_on").is_in(days))
 
 
 def _dispersion_of_months(failures: pl.DataFrame) -> float:
@@ -78,7 +80,7 @@ def _dispersion_of_months(failures: pl.DataFrame) -> float:
     """
     counts = (
         failures.group_by(month=pl.col("occurred_on").dt.truncate("1mo"))
-        .agg(count=pl.len().cast(pl.Float64))
+        .agg(count=pl.col("failures").sum().cast(pl.Float64))
         .with_columns(usual=pl.col("count").mean().over(pl.col("month").dt.month()))
     )
     if counts.height < 2 * MONTHS:
@@ -107,15 +109,14 @@ def storms_told(frame: Frame) -> Iterator[Finding]:
     first, last = (EPOCH + timedelta(days=day) for day in (seen.window_start, seen.window_end))
     days = [one.on for one in storm_days(frame.snapshot) if first <= one.on < last]
     counts = (
-        seen.failures.filter(pl.col("occurred_on").is_in(days))
-        .group_by("occurred_on")
-        .len()
-        .sort("len", "occurred_on", descending=[True, False])
+        seen.of_days.filter(pl.col("occurred_on").is_in(days))
+        .select("occurred_on", "failures")
+        .sort("failures", "occurred_on", descending=[True, False])
     )
     if counts.is_empty():
         return
     worst, count = counts.row(0)
-    share = 100 * float(counts["len"].sum()) / seen.failures.height
+    share = 100 * float(counts["failures"].sum()) / float(seen.of_days["failures"].sum())
     values = {
         "days": str(counts.height),
         "share": f"{share:.0f}",

@@ -44,9 +44,9 @@ class YearlyTallies:
         """By group, in the order of the keys."""
         sums = (
             self._between(start, end)
-            .group_by("group", "device")
+            .group_by("group", "device", maintain_order=True)
             .agg(pl.col("years", "failures").sum())
-            .group_by("group")
+            .group_by("group", maintain_order=True)
             .agg(**device_sums(pl.col("failures").cast(pl.Float64), pl.col("years")))
             .sort("group")
         )
@@ -55,7 +55,7 @@ class YearlyTallies:
     def sums_of_all(self, start: int, end: int) -> DeviceSums:
         sums = (
             self._between(start, end)
-            .group_by("device")
+            .group_by("device", maintain_order=True)
             .agg(pl.col("years", "failures").sum())
             .select(**device_sums(pl.col("failures").cast(pl.Float64), pl.col("years")))
         )
@@ -87,7 +87,7 @@ class YearlyTallies:
         year = band_of(pl.col("day_from"), (*starts, self.whole_years[-1][1]))
         group = pl.lit("") if together else pl.col("group")
         by_year = (
-            inside.group_by(group=group, year=year)
+            inside.group_by(group=group, year=year, maintain_order=True)
             .agg(pl.col("years", "failures").sum())
             .with_columns(
                 expected=pl.col("failures").sum().over("group")
@@ -114,13 +114,18 @@ def yearly_tallies(frame: Frame, also: Iterable[int] = ()) -> YearlyTallies:
     exposure = (
         lexis(spans.lazy(), calendar_breaks=breaks)
         .group_by("group", "device", day_from=pl.col("period_from").cast(pl.Int64))
-        .agg(years=device_years(pl.col("days")).sum())
+        .agg(years=device_years(pl.col("days").sum()))
+    )
+    of_spells = (
+        seen.failures.group_by("spell", day_from=band_of(pl.col("day"), breaks).cast(pl.Int64))
+        .agg(failures=pl.len())
+        .collect(engine="streaming")
     )
     counts = (
-        placed(seen.failures, seen)
+        placed(of_spells.lazy(), seen)
         .with_columns(group=group_on(by, pl.lit(0)).fill_null(""))
-        .group_by("group", "device", day_from=band_of(pl.col("day"), breaks).cast(pl.Int64))
-        .agg(failures=pl.len())
+        .group_by("group", "device", "day_from")
+        .agg(pl.col("failures").sum())
     )
     cells = (
         exposure.join(counts, on=["group", "device", "day_from"], how="left")

@@ -144,9 +144,9 @@ def test_nothing_to_show_is_a_sentence(snapshot: Snapshot, conditions: Condition
 def test_what_is_still_down_counts_until_the_end_of_the_window(
     snapshot: Snapshot, city: dict[str, UUID]
 ):
-    cases = snapshot.attached().collect()
+    cases = snapshot.judged().collect()
     still_down = cases.with_columns(stop_to=None).cast(dict(cases.schema))
-    still_down.write_parquet(snapshot.folder / "attached.parquet")
+    still_down.write_parquet(snapshot.folder / "judged.parquet")
     stop = datetime(2024, 8, 1, tzinfo=JST)
     hours = (datetime(2025, 4, 1, tzinfo=JST) - stop).total_seconds() / 3600
     report = failure_rate(snapshot, ASKED)
