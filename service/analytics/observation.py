@@ -69,7 +69,7 @@ class Observation:
 
 def records_start_of(snapshot: Snapshot) -> int:
     """First day of the month of the oldest case; without any case the day of the snapshot."""
-    first = snapshot.table("cases").select(pl.col("occurred_on").min()).collect().item()
+    first = snapshot.judged().select(pl.col("occurred_on").min()).collect().item()
     return day_number(snapshot.day if first is None else first.replace(day=1))
 
 

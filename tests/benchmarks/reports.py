@@ -1,13 +1,15 @@
 """Seconds and memory of the reports on a made-up snapshot, each in a process of its own.
 
-    uv run python -m tests.benchmarks.reports [CASES [DEVICES]]
+    uv run python -m tests.benchmarks.reports [CASES [DEVICES [TIMES]]]
 
 Prints for every report its seconds and the peak of its process, and the ratio to pandas doing only
-the plain sums of the failure-rate table (no intervals, no conditions, no quality box).
+the plain sums of the failure-rate table (no intervals, no conditions, no quality box). TIMES: as
+many such cities beside each other, more cases than fit into memory; then without pandas.
 """
 
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,7 +22,7 @@ from service.analytics.conditions import Conditions
 from service.analytics.periods import Period
 from service.analytics.service import report
 from service.analytics.snapshot import Extract
-from service.analytics.snapshot_store import Snapshot, SnapshotStore
+from service.analytics.snapshot_store import ROWS_TOGETHER, Snapshot, SnapshotStore
 
 FOUR = ("failure-rate", "availability", "trend", "mcf")
 OTHERS = ("pareto", "trend-tests", "life", "bad-actors", "forecast", "compare", "priority", "plan")
@@ -135,6 +137,23 @@ def extract(cases: int, devices: int) -> Extract:
     return Extract(datetime(2026, 4, 2, 3, tzinfo=UTC), "made up", 0.0, tables)
 
 
+def beside_each_other(one: Snapshot, times: int, root: Path) -> Snapshot:
+    """The same city many times over, each with devices and positions of its own."""
+    folder = root / one.id
+    folder.mkdir(parents=True)
+    count = one.counts["devices"]
+    shifted = ("device", "position", "spell")
+    for path in one.folder.glob("*.parquet"):
+        table = pl.scan_parquet(path)
+        named = [name for name in shifted if name in table.collect_schema()]
+        cities = [
+            table.with_columns(pl.col(named) + pl.lit(number * count, pl.UInt32))
+            for number in range(times if named else 1)
+        ]
+        pl.concat(cities).sink_parquet(folder / path.name, row_group_size=ROWS_TOGETHER)
+    return replace(one, folder=folder)
+
+
 def peak_mb() -> float:
     """Of this process since it was started; `getrusage` would begin with its parent's."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
@@ -176,25 +195,24 @@ def alone(task: "object", snapshot: Snapshot, name: str) -> tuple[float, float, 
     return found
 
 
-def main(cases: int, devices: int) -> None:
+def main(cases: int = 1_000_000, devices: int = 8_000, times: int = 1) -> None:
     with TemporaryDirectory() as folder:
         snapshot = SnapshotStore(Path(folder)).add(extract(cases, devices))
-        print(f"{cases:,} cases, {devices:,} devices")
-        baseline, peak, _ = alone(with_pandas, snapshot, "pandas")
-        print(f"{'pandas, sums only':18} {baseline:7.2f} s {peak:7.0f} MB")
+        if times > 1:
+            snapshot = beside_each_other(snapshot, times, Path(folder) / "many")
+        print(f"{cases * times:,} cases, {devices * times:,} devices")
+        baseline = None
+        if times == 1:
+            baseline, peak, _ = alone(with_pandas, snapshot, "pandas")
+            print(f"{'pandas, sums only':18} {baseline:7.2f} s {peak:7.0f} MB")
         total = 0.0
         for name in (*FOUR, *OTHERS):
             seconds, peak, rows = alone(measured, snapshot, name)
             total += seconds if name in FOUR else 0.0
-            print(
-                f"{name:18} {seconds:7.2f} s {peak:7.0f} MB {rows:6} rows"
-                f"  {seconds / baseline:5.2f} × pandas"
-            )
+            beside = f"  {seconds / baseline:5.2f} × pandas" if baseline else ""
+            print(f"{name:18} {seconds:7.2f} s {peak:7.0f} MB {rows:6} rows{beside}", flush=True)
         print(f"{'the first four':18} {total:7.2f} s")
 
 
 if __name__ == "__main__":
-    main(
-        int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000,
-        int(sys.argv[2]) if len(sys.argv) > 2 else 8_000,
-    )
+    main(*(int(word) for word in sys.argv[1:]))

@@ -68,20 +68,15 @@ NOTES = (
 
 def ageing_tests(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions, by_age=False)
-    groups = [one for one in groups_by_age(frame) if one.histories.events]
-    tests = [generalised_laplace(one.histories) for one in groups]
-    known = [test for test in tests if isinstance(test, TrendTest)]
-    q_values = iter(benjamini_hochberg([test.p_value for test in known]))
-    rows = [
-        _row(group, test, next(q_values) if isinstance(test, TrendTest) else None)
-        for group, test in zip(groups, tests, strict=True)
-    ]
+    rows = [_row(group) for group in groups_by_age(frame) if group.histories.events]
+    _judge_trends(rows)
     _judge_shapes(rows)
     return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows))
 
 
-def _row(group: Group, test: TrendTest | TooFew, q: float | None) -> dict[str, Value]:
+def _row(group: Group) -> dict[str, Value]:
     seen = group.histories
+    test = generalised_laplace(seen)
     fit = power_law(seen) if seen.events >= FEW else None
     limits = _limits(fit) if isinstance(fit, PowerLaw) else None
     has_enough = seen.events >= SHAPE_NEEDS
@@ -93,7 +88,7 @@ def _row(group: Group, test: TrendTest | TooFew, q: float | None) -> dict[str, V
         "failures": seen.events,
         "statistic": test.statistic if isinstance(test, TrendTest) else None,
         "p": test.p_value if isinstance(test, TrendTest) else None,
-        "q": q,
+        "q": None,
         "laplace_p": _p(laplace(seen)),
         "military_p": _p(military_handbook(seen)),
         "darling_p": _p(anderson_darling(seen)),
@@ -102,8 +97,16 @@ def _row(group: Group, test: TrendTest | TooFew, q: float | None) -> dict[str, V
         "beta_upper": limits.upper if limits else None,
         "beta_p": p_shape if isinstance(p_shape, float) else None,
         "beta_q": None,
-        "verdict": _verdict(test, q),
+        "verdict": TOO_FEW_TO_SAY,
     }
+
+
+def _judge_trends(rows: list[dict[str, Value]]) -> None:
+    known = [row for row in rows if isinstance(row["p"], float)]
+    q_values = benjamini_hochberg([float(str(row["p"])) for row in known])
+    for row, q in zip(known, q_values, strict=True):
+        row["q"] = q
+        row["verdict"] = verdict(1 if float(str(row["statistic"])) > 0 else -1, q)
 
 
 def _judge_shapes(rows: list[dict[str, Value]]) -> None:
@@ -124,12 +127,6 @@ def _limits(fit: PowerLaw) -> Limits:
     """Robust where enough devices are seen, for unlike devices; else of the fit itself."""
     robust = robust_beta_limits(fit)
     return robust if isinstance(robust, Limits) else beta_limits(fit)
-
-
-def _verdict(test: TrendTest | TooFew, q: float | None) -> str:
-    if isinstance(test, TooFew) or q is None:
-        return TOO_FEW_TO_SAY
-    return verdict(test.direction, q)
 
 
 def verdict(direction: int, q: float) -> str:

@@ -2,40 +2,51 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
 from service.analytics.grouping import group_label, group_on
 from service.analytics.methods.exposure import DAYS_PER_YEAR
 from service.analytics.methods.histories import Histories
+from service.analytics.observation import AT_ONCE
 from service.analytics.reports.frame import Frame
-from service.analytics.tallies import placed
+
+AGE_OF = (pl.col("day") - pl.col("born_day")) / DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)
 class Group:
-    """``spans`` and ``events`` of its devices; those of unknown age are left out (``unborn``)."""
+    """Devices whose birth nobody knows count as ``devices`` but have no history."""
 
     key: str
     label: str
     devices: int
-    unborn: int
-    spans: pl.DataFrame
-    events: pl.DataFrame
-
-    @cached_property
-    def histories(self) -> Histories:
-        return _histories(self.spans, self.events)
+    histories: Histories
 
 
-def groups_by_age(frame: Frame) -> list[Group]:
-    """The largest group first."""
-    by = frame.conditions.by
+def groups_by_age(frame: Frame) -> Iterator[Group]:
+    """The largest group first; the failures of a few groups are held at a time."""
+    grouped = frame.observation.spells.select(
+        "spell", "device", "born_day", group=group_on(frame.conditions.by, pl.lit(0)).fill_null("")
+    )
+    spans = _spans(frame, grouped)
+    for part in _parts(frame, grouped, spans):
+        members = grouped.filter(pl.col("group").is_in(part["group"].implode()))
+        events = _events(frame, members).partition_by("group", as_dict=True)
+        for key, devices in part.select("group", "devices").iter_rows():
+            known = spans.filter((pl.col("group") == key) & (pl.col("start") >= 0))
+            label = group_label(frame.conditions.by, key, frame.facility_names)
+            yield Group(key, label, devices, _histories(known, events.get((key,), NOTHING)))
+
+
+NOTHING = pl.DataFrame(schema={"device": pl.UInt32, "time": pl.Float64})
+
+
+def _spans(frame: Frame, grouped: pl.DataFrame) -> pl.DataFrame:
     born = pl.col("born_day")
-    spans = (
-        frame.observation.observed.lazy()
-        .with_columns(group=group_on(by, pl.lit(0)).fill_null(""))
+    return (
+        frame.observation.observed.select("spell", "entry_day", "exit_day")
+        .join(grouped, on="spell")
         .select(
             "group",
             "device",
@@ -43,35 +54,37 @@ def groups_by_age(frame: Frame) -> list[Group]:
             end=(pl.col("exit_day") - born) / DAYS_PER_YEAR,
         )
         .sort("device", "start")
-        .collect()
     )
+
+
+def _parts(frame: Frame, grouped: pl.DataFrame, spans: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The groups in order, as many together as have `AT_ONCE` failures."""
     failures = (
-        placed(frame.observation.failures.select("spell", "day"), frame.observation)
-        .filter(born.is_not_null())
-        .select(
-            "device",
-            group=group_on(by, pl.lit(0)).fill_null("").cast(pl.Categorical),
-            time=(pl.col("day") - born) / DAYS_PER_YEAR,
-        )
+        grouped.join(frame.observation.of_spells, on="spell")
+        .group_by("group")
+        .agg(pl.col("failures").sum())
+    )
+    groups = (
+        spans.group_by("group")
+        .agg(devices=pl.col("device").n_unique())
+        .join(failures, on="group", how="left")
+        .sort(-pl.col("devices").cast(pl.Int64), "group")
+        .with_columns(part=pl.col("failures").fill_null(0).cum_sum() // AT_ONCE)
+    )
+    for _, part in groups.group_by("part", maintain_order=True):
+        yield part
+
+
+def _events(frame: Frame, members: pl.DataFrame) -> pl.DataFrame:
+    is_member = pl.col("spell").is_in(members["spell"].implode())
+    return (
+        frame.observation.failures.filter(is_member)
+        .select("spell", "day")
+        .join(members.lazy(), on="spell")
+        .filter(pl.col("born_day").is_not_null())
+        .select("group", "device", time=AGE_OF)
         .collect()
     )
-    found = list(_groups(frame, spans, failures))
-    return sorted(found, key=lambda one: (-one.devices, one.key))
-
-
-def _groups(frame: Frame, spans: pl.DataFrame, failures: pl.DataFrame) -> Iterator[Group]:
-    events = failures.partition_by("group", as_dict=True)
-    nothing = failures.clear()
-    for (key,), part in spans.partition_by("group", as_dict=True).items():
-        known = part.filter(pl.col("start").is_not_null() & (pl.col("start") >= 0))
-        yield Group(
-            key=str(key),
-            label=group_label(frame.conditions.by, str(key), frame.facility_names),
-            devices=part["device"].n_unique(),
-            unborn=part["device"].n_unique() - known["device"].n_unique(),
-            spans=known,
-            events=events.get((key,), nothing),
-        )
 
 
 def _histories(spans: pl.DataFrame, events: pl.DataFrame) -> Histories:
