@@ -16,6 +16,7 @@ from service.analytics.reports import (
     forecast_of_failures,
     mean_cumulative_ages,
     monthly_trend,
+    operating_rates,
     pareto_of_faults,
     renewal_plan,
     renewal_priority,
@@ -78,6 +79,12 @@ KINDS = {
             availability_by_group.TITLE,
             N_("どれだけ止まり、直るまでにどれだけかかるか"),
             availability_by_group.availability_by_group,
+        ),
+        Kind(
+            operating_rates.NAME,
+            operating_rates.TITLE,
+            N_("よく動く機器とあまり動かない機器を、運転時間で比べるとどうか"),
+            operating_rates.operating_rates,
         ),
         Kind(
             Item.GROUP.value,

@@ -61,10 +61,23 @@ select k.contract_no, k.starts_on, k.ends_on, o.name as company_name
 from contract k join company o on o.id = k.company_id
 order by k.starts_on, k.contract_no
 """
+# What meters of operation read at inspections; the check sheets of the importers use these names.
+READINGS = """
+select i.position_id::text, i.device_id::text, i.inspected_from as read_on,
+       case when item->>'item' in ('始動回数', '起動回数', '累計始動回数') then 'starts'
+            else 'run_hours' end as meter,
+       max((item->>'value')::float8) as value
+from inspection i cross join lateral jsonb_array_elements(i.items) as item
+where i.inspected_precision = 'day' and jsonb_typeof(item->'value') = 'number'
+  and item->>'item' in ('運転時間', '累計運転時間', '積算運転時間', 'アワーメータ',
+                        '始動回数', '起動回数', '累計始動回数')
+group by 1, 2, 3, 4
+order by 1, 3, 4, 2
+"""
 # Versions only grow and rows are only added, so no change leaves all of this as it was. The number
 # of the columns is raised when the queries above read more.
 MARK = """
-select concat_ws(' ', 'columns 4',
+select concat_ws(' ', 'columns 5',
   (select concat(count(*), ':', sum(version)) from facility),
   (select concat(count(*), ':', sum(version)) from equipment_class),
   (select concat(count(*), ':', sum(version)) from device_model),
@@ -73,6 +86,7 @@ select concat_ws(' ', 'columns 4',
   (select concat(count(*), ':', sum(hashtext(concat(id, device_id, position_id, period,
                                                     starts_estimated)))) from installation),
   (select concat(count(*), ':', max(created_at)) from response_record),
+  (select concat(count(*), ':', sum(version), ':', max(updated_at)) from inspection),
   (select concat(count(*), ':', sum(version)) from contract),
   (select concat(count(*), ':', sum(version)) from company),
   (select concat(count(*), ':', sum(version), ':', max(updated_at)) from fault_case)) as mark
@@ -101,7 +115,10 @@ def extract(settings: Settings) -> Extract:
         cursor.fetchall()
         read = _reader(cursor)
         mark = read(MARK).item()
-        tables = _numbered(read(DEVICES), read(POSITIONS), read(INSTALLATIONS), read(CASES))
+        rows = {"installations": INSTALLATIONS, "cases": CASES, "readings": READINGS}
+        tables = _numbered(
+            read(DEVICES), read(POSITIONS), {name: read(query) for name, query in rows.items()}
+        )
         tables["contracts"] = read(CONTRACTS)
     return Extract(began, str(mark), (now() - began).total_seconds(), tables)
 
@@ -117,7 +134,7 @@ def _reader(cursor: Any) -> Any:
 
 
 def _numbered(
-    devices: pl.DataFrame, positions: pl.DataFrame, installations: pl.DataFrame, cases: pl.DataFrame
+    devices: pl.DataFrame, positions: pl.DataFrame, others: dict[str, pl.DataFrame]
 ) -> dict[str, pl.DataFrame]:
     """Replaces UUIDs by row numbers where tables refer to each other: 4 bytes instead of 36."""
     devices = devices.with_row_index("device")
@@ -132,12 +149,9 @@ def _numbered(
             .drop("device_id", "position_id")
         )
 
-    return {
-        "devices": devices,
-        "positions": positions,
-        "installations": numbered(installations).with_row_index("spell"),
-        "cases": numbered(cases),
-    }
+    tables = {name: numbered(frame) for name, frame in others.items()}
+    tables["installations"] = tables["installations"].with_row_index("spell")
+    return {"devices": devices, "positions": positions, **tables}
 
 
 def current_mark(session: Session) -> str:

@@ -22,7 +22,7 @@ from service.core.clock import JST
 from service.core.errors import NotFound
 from service.core.i18n.marker import N_
 
-TABLES = ("devices", "positions", "installations", "cases", "contracts")
+TABLES = ("devices", "positions", "installations", "cases", "contracts", "readings")
 ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
     "devices": {
         "overhauled_on": pl.Date,
@@ -34,6 +34,13 @@ ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
         "discontinued_on": pl.Date,
     },
     "cases": {"urgency": pl.String},
+    "readings": {
+        "read_on": pl.Date,
+        "meter": pl.String,
+        "value": pl.Float64,
+        "device": pl.UInt32,
+        "position": pl.UInt32,
+    },
     "contracts": {
         "contract_no": pl.String,
         "starts_on": pl.Date,

@@ -22,7 +22,7 @@ from service.analytics.conditions import Conditions
 from service.analytics.periods import Period
 from service.analytics.service import report
 from service.analytics.snapshot import Extract
-from service.analytics.snapshot_store import ROWS_TOGETHER, Snapshot, SnapshotStore
+from service.analytics.snapshot_store import ADDED_LATER, ROWS_TOGETHER, Snapshot, SnapshotStore
 
 FOUR = ("failure-rate", "availability", "trend", "mcf")
 OTHERS = ("pareto", "trend-tests", "life", "bad-actors", "forecast", "compare", "priority", "plan")
@@ -125,6 +125,7 @@ def extract(cases: int, devices: int) -> Extract:
                 "position": pl.Series(hit.astype(np.uint32)),
             }
         ),
+        "readings": pl.DataFrame(schema=ADDED_LATER["readings"]),
         "contracts": pl.DataFrame(
             schema={
                 "contract_no": pl.String,

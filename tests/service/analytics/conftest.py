@@ -25,6 +25,7 @@ from service.core.clock import JST
 from service.core.database import make_engine, transaction
 from service.core.settings import Settings
 from service.faults.models import FaultCase
+from service.maintenance.models import Inspection
 from service.registry.models import (
     Device,
     DeviceModel,
@@ -159,9 +160,35 @@ class World:
             )
         )
 
+    def read_meter(
+        self, position: Position, on: date, hours: float, starts: float | None = None
+    ) -> None:
+        items = [{"item": "運転時間", "value": hours, "unit": "h"}]
+        items += [{"item": "始動回数", "value": starts}] if starts is not None else []
+        self.add(
+            Inspection(
+                facility_id=position.facility_id,
+                position_id=position.id,
+                kind="periodic",
+                inspected_from=on,
+                inspected_to=on,
+                inspected_precision="day",
+                items=items,
+            )
+        )
+
 
 def clear(url: str) -> None:
-    tables = (FaultCase, Installation, Device, Position, DeviceModel, EquipmentClass, Facility)
+    tables = (
+        Inspection,
+        FaultCase,
+        Installation,
+        Device,
+        Position,
+        DeviceModel,
+        EquipmentClass,
+        Facility,
+    )
     owner = create_engine(url)
     with owner.begin() as connection:
         for table in tables:
@@ -214,7 +241,23 @@ def build_city(world: World) -> dict[str, UUID]:
     world.case(plant, yearly, date(2024, 9, 3), state="merged", merged_into_id=found.id)
     world.case(plant, None, date(2024, 9, 4))
     world.case(north, steady[4], date(2021, 3, 31))  # before the window
+    read_meters(world, old, steady)
     return {"case": found.id, "position": steady[0].id, "facility": north.id}
+
+
+def read_meters(world: World, renewed: Position, steady: list[Position]) -> None:
+    """One meter that was exchanged, one followed for a year, one of a pump that was renewed."""
+    for year, hours, starts in (
+        (2022, 1000, 100),
+        (2023, 1400, 300),
+        (2024, 200, 350),
+        (2025, 700, 600),
+    ):
+        world.read_meter(steady[0], date(year, 4, 1), hours, starts)
+    world.read_meter(steady[1], date(2021, 10, 1), 0)
+    world.read_meter(steady[1], date(2022, 10, 1), 730)
+    for year, hours in ((2022, 100), (2023, 900), (2024, 50)):
+        world.read_meter(renewed, date(year, 6, 10), hours)
 
 
 @pytest.fixture
