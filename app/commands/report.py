@@ -41,6 +41,12 @@ Plan = Annotated[
     list[str] | None,
     typer.Option("--set", help="Term of renewal, as budget=200; may be repeated."),
 ]
+Pick = Annotated[
+    list[str] | None, typer.Option(help="Number of a device to renew; may be repeated.")
+]
+Skip = Annotated[
+    list[str] | None, typer.Option(help="Number of a device not to renew; may be repeated.")
+]
 OfSnapshot = Annotated[str, typer.Option(help="Repeat from this snapshot.")]
 Form = Annotated[Format, typer.Option("--format", help="How to write it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
@@ -65,6 +71,8 @@ def _answering(name: str) -> Callable[..., None]:
         where: Where = None,
         against: Against = "",
         plan: Plan = None,
+        pick: Pick = None,
+        skip: Skip = None,
         snapshot: OfSnapshot = "",
         form: Form = Format.TABLE,
         as_json: AsJson = False,
@@ -78,7 +86,7 @@ def _answering(name: str) -> Callable[..., None]:
 
         asked = conditions(
             Filters(**_filters(where or [])),
-            plan_terms(**_terms(plan or [])),
+            plan_terms(**_terms(plan or []), pick=pick or (), skip=skip or ()),
             _group(by),
             first or None,
             last or None,
@@ -97,6 +105,7 @@ def _answering(name: str) -> Callable[..., None]:
 ANSWERS = {
     "failure-rate": "Failures per 100 device-years by group, with 95 % limits.",
     "trend": "Failures by month with control limits, changes of the rate and season.",
+    "run-hours": "Failures per 1,000 hours run, from the meters read at inspections.",
     "availability": "Availability, MTBF and times to restore by group.",
     "pareto": "Groups by their share of the failures.",
     "pareto-symptoms": "Symptoms by their share of the failures.",

@@ -41,6 +41,13 @@ class Terms(StrEnum):
     PLAN = "plan"
 
 
+class Choice(StrEnum):
+    """What can be done with single devices of the table: renew only them, or not them."""
+
+    PICK = "pick"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True)
 class Kind:
     """``answers``: the question that the report answers, for the list of reports."""
@@ -52,6 +59,7 @@ class Kind:
     has_groups: bool = True
     terms: Terms = Terms.NONE
     compares: bool = False
+    chooses: Choice | None = None
 
 
 def _pareto(item: Item) -> Callable[[Snapshot, Conditions], Report]:
@@ -151,6 +159,7 @@ KINDS = {
             renewal_priority.renewal_priority,
             has_groups=False,
             terms=Terms.WEIGHTS,
+            chooses=Choice.PICK,
         ),
         Kind(
             renewal_plan.NAME,
@@ -167,6 +176,7 @@ KINDS = {
             renewal_plan.renewal_plan_devices,
             has_groups=False,
             terms=Terms.PLAN,
+            chooses=Choice.SKIP,
         ),
     )
 }

@@ -1,9 +1,9 @@
 """What a reader asked for: grouping, window and filters, as they stand in the address."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import polars as pl
 
@@ -104,11 +104,21 @@ class Conditions:
 
     def report_query(self) -> str:
         """The conditions that hold for every report: no order, no group."""
+        return urlencode(self._shared(), doseq=True)
+
+    def fields(self) -> list[tuple[str, str]]:
+        """The same as fields of a form, one by one."""
+        return parse_qsl(self.report_query())
+
+    def without_choice(self) -> "Conditions":
+        return replace(self, terms=replace(self.terms, pick=(), skip=()))
+
+    def _shared(self) -> dict[str, str | tuple[str, ...]]:
         first, last = self.period.months
         values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
         if self.records_from:
             values["records_from"] = f"{self.records_from:%Y-%m}"
-        return urlencode(values | self._compared() | self.terms.given())
+        return {**values, **self._compared(), **self.terms.given()}
 
     def _compared(self) -> dict[str, str]:
         if self.against is None:
@@ -118,11 +128,5 @@ class Conditions:
 
     def query(self, **more: str) -> str:
         """The address of this very report, for links and exports."""
-        first, last = self.period.months
-        values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
-        if self.records_from:
-            values["records_from"] = f"{self.records_from:%Y-%m}"
-        if self.group is not None:
-            values["group"] = self.group
-        values |= self._compared() | self.terms.given()
-        return urlencode(values | {"sort": self.sort} | more)
+        group = {} if self.group is None else {"group": self.group}
+        return urlencode({**self._shared(), **group, "sort": self.sort, **more}, doseq=True)

@@ -161,6 +161,7 @@ def any_report(
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=tuple(form for form in ExportFormat if figure or form is not ExportFormat.SVG),
         alarms=ALARMS,
+        shown={row["key"] for row in report.rows[cursor : cursor + DEVICES_PER_PAGE]},
     )
 
 

@@ -19,20 +19,27 @@ TERM_LABELS = {
     "price": N_("取得価格に対する更新費"),
     "top": N_("更新の候補（順位の上から）"),
 }
+CHOSEN_LABELS = {"pick": N_("選んだ機器"), "skip": N_("外した機器")}
 TERM_UNITS = {"budget": N_("百万円"), "years": N_("年"), "price": "%", "top": N_("台")}
 
 
 @dataclass(frozen=True)
 class PlanTerms:
-    """``budget`` in million yen a year; ``price``: renewal cost in per cent of what was paid."""
+    """``budget`` in million yen a year; ``price``: renewal cost in per cent of what was paid.
+
+    ``pick``: numbers of the only devices that may be renewed, instead of the ``top`` of the
+    ranking; ``skip``: numbers of those that may not.
+    """
 
     budget: int = 300
     years: int = 20
     price: int = 100
     top: int = 500
     weights: Weights = field(default_factory=Weights)
+    pick: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, str | tuple[str, ...]]:
         """As in the address: only what differs from the usual."""
         usual = PlanTerms()
         own = {
@@ -45,4 +52,5 @@ class PlanTerms:
             for one in fields(Weights)
             if getattr(self.weights, one.name) != getattr(usual.weights, one.name)
         }
-        return own | weights
+        chosen = {name: getattr(self, name) for name in CHOSEN_LABELS if getattr(self, name)}
+        return own | weights | chosen

@@ -1,8 +1,10 @@
 """How the conditions of a report are written in an address."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
+from pydantic import StringConstraints
 
 from service.analytics.conditions import Conditions, Filters
 from service.analytics.grouping import GroupBy
@@ -68,6 +70,10 @@ def period_of(first: str | None, last: str | None) -> Period:
 
 
 Weight = Annotated[int, Query(ge=0, le=100)]
+Numbers = Annotated[
+    Sequence[Annotated[str, StringConstraints(max_length=100)]],
+    Query(max_length=500, description="Numbers of devices"),
+]
 _USUAL = PlanTerms()
 
 
@@ -76,6 +82,8 @@ def plan_terms(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
     years: Annotated[int, Query(ge=1, le=50)] = 20,
     price: Annotated[int, Query(ge=10, le=1000, description="Per cent of the price paid")] = 100,
     top: Annotated[int, Query(ge=1, le=20_000, description="Devices from the top")] = 500,
+    pick: Numbers = (),
+    skip: Numbers = (),
     w_age: Weight = _USUAL.weights.age,
     w_failures: Weight = _USUAL.weights.failures,
     w_health: Weight = _USUAL.weights.health,
@@ -85,7 +93,11 @@ def plan_terms(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
 ) -> PlanTerms:
     """What the renewal reports are computed with; the others pay no heed to it."""
     weights = Weights(w_age, w_failures, w_health, w_parts, w_criticality, w_redundancy)
-    return PlanTerms(budget, years, price, top, weights)
+    return PlanTerms(budget, years, price, top, weights, _distinct(pick), _distinct(skip))
+
+
+def _distinct(numbers: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(number for number in numbers if number))
 
 
 def conditions(  # noqa: PLR0913, PLR0917  # one parameter per word of the address

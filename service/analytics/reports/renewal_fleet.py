@@ -25,15 +25,18 @@ GROWTHS = (1.0, 3.0)
 class PlannedFleet:
     """``rows`` of the ranking and their ``fleet``, entry by entry.
 
-    ``without_cost`` and ``without_age`` count devices among the first ``top`` that cannot be
-    planned; ``assumed_growth`` those of classes whose growth was taken from all classes together.
+    ``asked`` counts the devices that were asked for, ``without_cost`` and ``without_age`` those
+    among them that cannot be planned; ``assumed_growth`` devices of classes whose growth was taken
+    from all classes together; ``unknown`` are picked numbers that no device here has.
     """
 
     rows: pl.DataFrame
     fleet: Fleet
+    asked: int
     without_cost: int
     without_age: int
     assumed_growth: int
+    unknown: tuple[str, ...]
 
 
 def planned_fleet(frame: Frame, terms: PlanTerms) -> PlannedFleet:
@@ -42,10 +45,10 @@ def planned_fleet(frame: Frame, terms: PlanTerms) -> PlannedFleet:
     rows = rows.join(
         _class_figures(frame, rows, found), on="group", how="left", maintain_order="left"
     ).with_columns(renewal_base_yen=pl.coalesce("acquired_cost_yen", "usual_yen"))
-    is_first = _bools(rows.select(pl.int_range(pl.len()) < terms.top))
+    is_asked = _bools(rows.select(_is_asked(terms)))
     cost = _floats(rows, "renewal_base_yen") * terms.price / 100
     age = _floats(rows, "age")
-    can_be_planned = is_first & ~np.isnan(cost) & ~np.isnan(age)
+    can_be_planned = is_asked & ~np.isnan(cost) & ~np.isnan(age)
     fleet = Fleet(
         age=age,
         rate=np.nan_to_num(_floats(rows, "rate"), nan=0.0),
@@ -61,10 +64,18 @@ def planned_fleet(frame: Frame, terms: PlanTerms) -> PlannedFleet:
     return PlannedFleet(
         rows,
         fleet,
-        without_cost=int((is_first & np.isnan(cost)).sum()),
-        without_age=int((is_first & np.isnan(age)).sum()),
+        asked=int(is_asked.sum()),
+        without_cost=int((is_asked & np.isnan(cost)).sum()),
+        without_age=int((is_asked & np.isnan(age)).sum()),
         assumed_growth=int(_bools(rows.select("is_growth_assumed")).sum()),
+        unknown=tuple(sorted(set(terms.pick) - set(rows["asset_code"]))),
     )
+
+
+def _is_asked(terms: PlanTerms) -> pl.Expr:
+    code = pl.col("asset_code")
+    first = code.is_in(terms.pick) if terms.pick else pl.int_range(pl.len()) < terms.top
+    return first & ~code.is_in(terms.skip)
 
 
 def _floats(rows: pl.DataFrame, column: str) -> Floats:

@@ -7,7 +7,7 @@ from datetime import date
 from service.analytics.conditions import Conditions
 from service.analytics.figure import Curves, Series
 from service.analytics.methods.renewal_scenarios import Course, Policy, course
-from service.analytics.plan_terms import TERM_LABELS, TERM_UNITS, PlanTerms
+from service.analytics.plan_terms import CHOSEN_LABELS, TERM_LABELS, TERM_UNITS, PlanTerms
 from service.analytics.report import Column, Fact, Finding, Report, Value
 from service.analytics.reports.frame import Frame
 from service.analytics.reports.renewal_fleet import PlannedFleet, planned_fleet
@@ -90,6 +90,7 @@ TOLD_LEFT_OUT = N_(
     "更新費の分からない%(cost)s台は計画に入れていません。"
 )
 TOLD_TOO_DEAR = N_("1年の予算より更新費の高い候補が%(count)s台あり、更新されません。")
+TOLD_UNKNOWN = N_("選んだ機器のうち、この条件に合う使用中の機器にない番号: %(numbers)s")
 TOLD_SAVED = N_(
     "減る故障費の合計は最大%(saved)s百万円で、そのときの更新費の合計は%(spent)s百万円です。"
 )
@@ -158,10 +159,17 @@ def renewal_plan_devices(snapshot: Snapshot, conditions: Conditions) -> Report:
 
 
 def term_facts(terms: PlanTerms) -> tuple[Fact, ...]:
-    return tuple(
+    usual = (
         Fact(name, label, getattr(terms, name), TERM_UNITS[name])
         for name, label in TERM_LABELS.items()
+        if name != "top" or not terms.pick
     )
+    chosen = (
+        Fact(name, label, ", ".join(getattr(terms, name)))
+        for name, label in CHOSEN_LABELS.items()
+        if getattr(terms, name)
+    )
+    return (*usual, *chosen)
 
 
 def _years(plan: Plan) -> Iterator[dict[str, Value]]:
@@ -242,9 +250,11 @@ def _findings(plan: Plan) -> Iterator[Finding]:
 
 def _left_out(plan: Plan) -> Iterator[Finding]:
     planned, fleet = plan.planned, plan.planned.fleet
+    if planned.unknown:
+        yield Finding(TOLD_UNKNOWN, {"numbers": ", ".join(planned.unknown)})
     if planned.without_age or planned.without_cost:
         values = {
-            "top": f"{min(plan.terms.top, planned.rows.height):,}",
+            "top": f"{planned.asked:,}",
             "age": f"{planned.without_age:,}",
             "cost": f"{planned.without_cost:,}",
         }

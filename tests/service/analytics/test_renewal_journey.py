@@ -64,6 +64,22 @@ def test_from_the_ranking_to_the_plan(desk: Page, violations: Callable[[Page], l
     conditions = {row[0]: row[1] for row in sheets[1].iter_rows(values_only=True)}
     assert (conditions["経過年数の重み"], conditions["故障の重み"]) == (0, 100)
 
+    desk.locator("tbody input[type=checkbox]").nth(0).check()
+    desk.locator("tbody input[type=checkbox]").nth(1).check()
+    desk.get_by_role("button", name="印を付けた機器だけで計画する").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("改築計画の機器")
+    expect(desk.locator("tbody tr")).to_have_count(2)
+    desk.locator("tbody input[type=checkbox]").nth(0).check()
+    desk.get_by_role("button", name="印を付けた機器を計画から外す").click()
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    assert violations(desk) == []
+    desk.screenshot(path=SHOTS / "renewal-chosen.png", full_page=True)
+    desk.get_by_label("1年の予算").fill("20")
+    desk.get_by_role("button", name="絞り込む").click()
+    expect(desk.locator("tbody tr")).to_have_count(1)
+    desk.get_by_role("link", name="選択をすべて解く").click()
+    assert "pick" not in desk.url
+
     desk.get_by_role("link", name="改築計画の比較").click()
     assert "w_age=0" in desk.url, "the conditions go along"
     desk.get_by_label("1年の予算").fill("10")

@@ -144,3 +144,43 @@ def test_terms_stay_in_the_address():
     assert "budget=50" in query
     assert "w_age=10" in query
     assert "years=" not in query
+
+
+def planned(snapshot: Snapshot, terms: PlanTerms) -> tuple[set[str], Report]:
+    made = report(snapshot, replace(PUMPS, terms=terms), "plan-devices")
+    return set(by_key(made)), made
+
+
+def test_only_chosen_devices_are_renewed(snapshot: Snapshot):
+    everything, _ = planned(snapshot, PlanTerms())
+    first, second, *_ = sorted(everything)
+    chosen, made = planned(snapshot, PlanTerms(pick=(first, second)))
+    assert chosen == {first, second}
+    facts = {fact.key: fact.value for fact in made.conditions}
+    assert facts["pick"] == f"{first}, {second}"
+    assert "top" not in facts, "the number of the ranking has no say"
+    without, _ = planned(snapshot, PlanTerms(skip=(first,)))
+    assert without == everything - {first}
+    both, _ = planned(snapshot, PlanTerms(pick=(first, second), skip=(first,)))
+    assert both == {second}
+
+
+def test_failures_of_devices_that_were_not_chosen_are_still_expected(snapshot: Snapshot):
+    everything = report(snapshot, PUMPS, "plan").rows[0]
+    first = sorted(planned(snapshot, PlanTerms())[0])[0]
+    one = report(snapshot, replace(PUMPS, terms=PlanTerms(pick=(first,))), "plan").rows[0]
+    assert one["failures_none"] == everything["failures_none"]
+    assert one["renewed_oldest"] == 1
+
+
+def test_a_chosen_number_that_nothing_has_is_told(snapshot: Snapshot):
+    first = sorted(planned(snapshot, PlanTerms())[0])[0]
+    _, made = planned(snapshot, PlanTerms(pick=(first, "NO-SUCH")))
+    assert any(one.values.get("numbers") == "NO-SUCH" for one in made.findings)
+
+
+def test_choices_stay_in_the_address():
+    chosen = replace(THREE_YEARS, terms=PlanTerms(pick=("A,1", "機器&2"), skip=("B",)))
+    assert [value for name, value in chosen.fields() if name == "pick"] == ["A,1", "機器&2"]
+    assert "skip=B" in chosen.query()
+    assert "pick" not in chosen.without_choice().query()
