@@ -37,6 +37,7 @@ ROUTERS = (
     "service.attachments.registry_files",
     "service.faults.api",
     "service.faults.events",
+    "service.faults.case_map_pages",
     "service.faults.pages",
     "service.faults.approval_api",
     "service.faults.approval_pages",

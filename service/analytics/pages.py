@@ -1,9 +1,11 @@
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
 from service.analytics import service
 from service.analytics.api import Reader, SnapshotDep
@@ -13,7 +15,7 @@ from service.analytics.figure import svg
 from service.analytics.filter_choices import choices_of
 from service.analytics.interval_plot import interval_plot
 from service.analytics.plan_terms import TERM_LABELS, TERM_UNITS, WEIGHT_LABELS, PlanTerms
-from service.analytics.report import GRADE_LABELS
+from service.analytics.report import GRADE_LABELS, Report, Value
 from service.analytics.reports import (
     ageing_tests,
     bad_actors,
@@ -27,8 +29,11 @@ from service.analytics.reports.failure_rate_devices import SORT, group_label_of
 from service.analytics.schemas import ConditionsDep
 from service.analytics.verification import CaseResult, verify
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
+from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.i18n import locale_of
+from service.registry.city_map import CityMap, Mark, city_map
+from service.registry.queries import facilities
 
 router = APIRouter(include_in_schema=False, dependencies=[ONLY_KNOWN_PARAMETERS])
 DEVICES_PER_PAGE = 100
@@ -89,6 +94,7 @@ def failure_rate(request: Request, snapshot: SnapshotDep, conditions: Conditions
 @router.get("/analytics/failure-rate/devices")
 def failure_rate_devices(
     request: Request,
+    session: SessionDep,
     snapshot: SnapshotDep,
     conditions: ConditionsDep,
     cursor: Annotated[int, Query(ge=0)] = 0,
@@ -104,6 +110,7 @@ def failure_rate_devices(
         report=report,
         rows=report.rows[cursor:until],
         cases=listed.cases,
+        map=_failure_map(session, report),
         conditions=conditions,
         sort=sort,
         group_label=group_label_of(report),
@@ -112,6 +119,20 @@ def failure_rate_devices(
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=TABLES,
     )
+
+
+def _failure_map(session: Session, devices: Report) -> CityMap:
+    """Failures by facility; a facility that was taken out of the register since is left out."""
+    sums: Counter[Value] = Counter()
+    for row in devices.rows:
+        sums[row["facility_code"]] += int(str(row["failures"]))
+    places = facilities.everywhere(session)
+    marks = [
+        Mark(place["id"], place["name"], sums[place["facility_code"]])
+        for place in places
+        if sums[place["facility_code"]]
+    ]
+    return city_map(places, marks)
 
 
 @lru_cache(maxsize=1)

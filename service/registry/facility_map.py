@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from service.core.geometry import LonLat, PlanePoint, to_plane
+from service.registry.city_map import round_length
 
 SIZE = 320
 _MARGIN = 28
 _NEAREST = 5
 _LEAST_RADIUS_M = 500.0
-_STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def facility_map(facility: Mapping[Any, Any], others: Iterable[Mapping[Any, Any]
         for number, (distance, row, point) in enumerate(away, start=1)
         if distance <= radius
     ]
-    length = _round_length(radius / 2)
+    length = round_length(radius / 2)
     return FacilityMap(spots, length, round(length * scale, 1), here)
 
 
@@ -76,11 +76,3 @@ def _points(
 
 def _distance(one: PlanePoint, other: PlanePoint) -> float:
     return hypot(one.north - other.north, one.east - other.east)
-
-
-def _round_length(most: float) -> int:
-    """The longest of 1, 2, 5, 10, 20 … metres that is not longer."""
-    power = 1
-    while power * 10 <= most:
-        power *= 10
-    return max(step * power for step in _STEPS if step * power <= max(most, 1))

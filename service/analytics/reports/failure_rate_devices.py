@@ -148,6 +148,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, Value]:
         "position_id": row["position_id"],
         "asset_code": row["asset_code"],
         "position_name": row["position_name"],
+        "facility_code": row["facility_code"],
         "facility_name": row["facility_name"],
         "minor": row["minor"],
         "device_years": row["years"],

@@ -50,6 +50,10 @@ _LOCATED = text(
     "select id, name, st_x(geom) as lon, st_y(geom) as lat from facility"
     " where geom is not null and status <> 'abolished' order by facility_code"
 )
+_EVERYWHERE = text(
+    "select id, facility_code, name, st_x(geom) as lon, st_y(geom) as lat from facility"
+    " order by facility_code"
+)
 _CONDITION = text(
     """
     select count(*) filter (where p.status = 'in_use') as in_use,
@@ -74,6 +78,11 @@ _CONDITION = text(
 def located(session: Session) -> list[RowMapping]:
     """Every facility with a known place, as far as one may see it."""
     return list(session.execute(_LOCATED).mappings())
+
+
+def everywhere(session: Session) -> list[RowMapping]:
+    """Every facility as far as one may see it; ``lon`` and ``lat`` are None where unknown."""
+    return list(session.execute(_EVERYWHERE).mappings())
 
 
 def condition(session: Session, facility_id: UUID) -> RowMapping:

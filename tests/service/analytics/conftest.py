@@ -23,6 +23,7 @@ from service.analytics.service import refresh
 from service.analytics.snapshot_store import Snapshot
 from service.core.clock import JST
 from service.core.database import make_engine, transaction
+from service.core.geometry import LonLat
 from service.core.settings import Settings
 from service.faults.models import FaultCase
 from service.maintenance.models import Inspection
@@ -105,8 +106,11 @@ class World:
             )
         )
 
-    def facility(self, code: str, name: str, kind: str = "pump_station") -> Facility:
-        return self.add(Facility(facility_code=code, name=name, facility_type=kind))
+    def facility(
+        self, code: str, name: str, kind: str = "pump_station", place: LonLat | None = None
+    ) -> Facility:
+        geom = place.ewkt if place else None
+        return self.add(Facility(facility_code=code, name=name, facility_type=kind, geom=geom))
 
     def model(self, maker: str, model_no: str) -> DeviceModel:
         return self.add(DeviceModel(manufacturer=maker, model_no=model_no))
@@ -207,7 +211,7 @@ def city(analytics_engine: Engine, analytics_url: str) -> Iterator[dict[str, UUI
 
 def build_city(world: World) -> dict[str, UUID]:
     pumps, gates = world.equipment_class("汚水ポンプ"), world.equipment_class("流入ゲート")
-    north = world.facility("P01", "北ポンプ場")
+    north = world.facility("P01", "北ポンプ場", place=LonLat(139.7, 35.6))
     plant = world.facility("TJ", "中央浄化センター", "treatment_plant")
     model = world.model("架空製作所", "ABC-1")
     old, _ = world.pump(north, pumps, date(2000, 4, 1), date(2023, 6, 10), model_id=model.id)

@@ -44,6 +44,7 @@ def test_a_group_leads_to_its_devices_and_their_cases(engineer: TestClient, city
     assert f'href="/cases/{city["case"]}"' in devices
     assert f'href="/positions/{city["position"]}"' in devices
     assert "8 台の機器" in devices
+    assert f'href="/cases?facility_id={city["facility"]}" aria-label="北ポンプ場 7件"' in devices
 
 
 def test_an_empty_city_has_a_page(engineer: TestClient):
