@@ -1,21 +1,20 @@
-from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from sqlmodel import Session
 
 from service.analytics import service
 from service.analytics.api import Reader, SnapshotDep
 from service.analytics.catalogue import KINDS, Terms, kind_of
 from service.analytics.exports import ExportFormat
+from service.analytics.failure_map import failure_map
 from service.analytics.figure import svg
 from service.analytics.filter_choices import choices_of
 from service.analytics.interval_plot import interval_plot
 from service.analytics.plan_terms import TERM_LABELS, TERM_UNITS, WEIGHT_LABELS, PlanTerms
-from service.analytics.report import GRADE_LABELS, Report, Value
+from service.analytics.report import GRADE_LABELS
 from service.analytics.reports import (
     ageing_tests,
     bad_actors,
@@ -32,8 +31,6 @@ from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.i18n import locale_of
-from service.registry.city_map import CityMap, Mark, city_map
-from service.registry.queries import facilities
 
 router = APIRouter(include_in_schema=False, dependencies=[ONLY_KNOWN_PARAMETERS])
 DEVICES_PER_PAGE = 100
@@ -110,7 +107,7 @@ def failure_rate_devices(
         report=report,
         rows=report.rows[cursor:until],
         cases=listed.cases,
-        map=_failure_map(session, report),
+        map=failure_map(session, report),
         conditions=conditions,
         sort=sort,
         group_label=group_label_of(report),
@@ -119,20 +116,6 @@ def failure_rate_devices(
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=TABLES,
     )
-
-
-def _failure_map(session: Session, devices: Report) -> CityMap:
-    """Failures by facility; a facility that was taken out of the register since is left out."""
-    sums: Counter[Value] = Counter()
-    for row in devices.rows:
-        sums[row["facility_code"]] += int(str(row["failures"]))
-    places = facilities.everywhere(session)
-    marks = [
-        Mark(place["id"], place["name"], sums[place["facility_code"]])
-        for place in places
-        if sums[place["facility_code"]]
-    ]
-    return city_map(places, marks)
 
 
 @lru_cache(maxsize=1)

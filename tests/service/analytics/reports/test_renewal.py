@@ -167,14 +167,14 @@ def test_only_chosen_devices_are_renewed(snapshot: Snapshot):
 
 def test_failures_of_devices_that_were_not_chosen_are_still_expected(snapshot: Snapshot):
     everything = report(snapshot, PUMPS, "plan").rows[0]
-    first = sorted(planned(snapshot, PlanTerms())[0])[0]
+    first = min(planned(snapshot, PlanTerms())[0])
     one = report(snapshot, replace(PUMPS, terms=PlanTerms(pick=(first,))), "plan").rows[0]
     assert one["failures_none"] == everything["failures_none"]
     assert one["renewed_oldest"] == 1
 
 
 def test_a_chosen_number_that_nothing_has_is_told(snapshot: Snapshot):
-    first = sorted(planned(snapshot, PlanTerms())[0])[0]
+    first = min(planned(snapshot, PlanTerms())[0])
     _, made = planned(snapshot, PlanTerms(pick=(first, "NO-SUCH")))
     assert any(one.values.get("numbers") == "NO-SUCH" for one in made.findings)
 
