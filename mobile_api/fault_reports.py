@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from mobile_api import queries
+from mobile_api.codes import with_ids
 from mobile_api.schemas import (
     FaultReportCreate,
     FaultReportDetail,
@@ -19,7 +20,6 @@ from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.paging import BadCursor, Page, decode_cursor, encode_cursor
-from service.faults.schemas import ReportCreate
 from service.faults.service import file_report
 
 router = APIRouter(prefix="/fault-reports", tags=["fault reports"])
@@ -32,8 +32,7 @@ def create(
     response: Response, session: SessionDep, by: Reporter, told: FaultReportCreate
 ) -> FaultReportFiled:
     """201 for a new report; 200 with the same answer when it was there; 409 for other content."""
-    new = ReportCreate.model_validate(told.model_dump(exclude_unset=True))
-    filed = file_report(session, new, by=by)
+    filed = file_report(session, with_ids(session, told, by=by), by=by)
     if not filed.is_new:
         response.status_code = 200
     return FaultReportFiled(

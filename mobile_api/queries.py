@@ -90,6 +90,10 @@ _PACK = text("""
   left join device_model m on m.id = d.model_id
   where p.facility_id = :facility_id and p.status <> 'abolished'
 """)
+_IDS = text("""
+  select (select id from position where position_code = :position_code),
+         (select id from qr_tag where tag_code = :tag_code)
+""")
 _CHANGED_FACILITIES = text("""
   select id from facility where updated_at > :since
   union select facility_id from position where updated_at > :since
@@ -160,6 +164,14 @@ def facility(session: Session, facility_id: UUID) -> Any:
 def pack(session: Session, facility_id: UUID) -> dict[str, Any]:
     found: dict[str, Any] = session.execute(_PACK, {"facility_id": facility_id}).scalar_one()
     return found
+
+
+def ids_of(
+    session: Session, position_code: str | None, tag_code: str | None
+) -> tuple[UUID | None, UUID | None]:
+    values = {"position_code": position_code, "tag_code": tag_code}
+    position_id, tag_id = session.execute(_IDS, values).one()
+    return position_id, tag_id
 
 
 def changed_facilities(session: Session, since: datetime) -> list[UUID]:

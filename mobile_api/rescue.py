@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from mobile_api import queries
+from mobile_api.codes import with_ids
 from mobile_api.schemas import FaultReportCreate
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
@@ -111,7 +112,7 @@ def _taken(
     outcome = Outcome(told)
     try:
         with session.begin_nested():
-            outcome.filed = file_report(session, _report(session, told), by=by)
+            outcome.filed = file_report(session, _report(session, told, by=by), by=by)
     except DomainError as error:
         outcome.problems.append(error)
         return outcome
@@ -125,12 +126,12 @@ def _taken(
     return outcome
 
 
-def _report(session: Session, told: RescuedReport) -> ReportCreate:
+def _report(session: Session, told: RescuedReport, *, by: Actor) -> ReportCreate:
     try:
         sent = FaultReportCreate.model_validate(told.report)
     except ValidationError as error:
         raise ReportUnreadable from error
-    new = ReportCreate.model_validate(sent.model_dump(exclude_unset=True))
+    new = with_ids(session, sent, by=by)
     new.reporter_name = told.author or None
     if told.user_id is not None:
         new.company_id = queries.company_of(session, told.user_id)

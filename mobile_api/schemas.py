@@ -141,6 +141,10 @@ class FaultReportCreate(BaseModel):
     position_id: UUID | None = None
     facility_id: UUID | None = None
     unregistered_desc: ShortText | None = None
+    position_code: ShortText | None = Field(
+        default=None,
+        description="Instead of `position_id`, as a pack by columns names the position",
+    )
     case_id: UUID | None = Field(default=None, description="The case that this follows up")
     kind: Literal["first", "follow_up", "final"] = "first"
     occurred_at: AwareDatetime
@@ -167,6 +171,9 @@ class FaultReportCreate(BaseModel):
     ] = []
     entry_mode: Literal["tag", "search", "typed"] = "tag"
     scanned_tag_id: UUID | None = None
+    scanned_tag: ShortText | None = Field(
+        default=None, description="Instead of `scanned_tag_id`: the code that was scanned"
+    )
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     accuracy_m: Annotated[float, Field(ge=0, le=1e6)] | None = None

@@ -92,6 +92,7 @@ def test_the_contract_describes_itself(stranger: TestClient) -> None:
         "/fault-reports/{report_id}/photos/{sha256}",
         "/facilities",
         "/facilities/{facility_id}/pack",
+        "/facilities/{facility_id}/pack-columns",
         "/changes",
         "/me",
         "/sign-in",

@@ -49,6 +49,36 @@ def test_the_same_id_with_other_content_is_refused(
     assert (other.status_code, other.json()["code"]) == (409, "same-id-other-content")
 
 
+def by_code(tagged: TaggedCity, engine: Engine) -> dict[str, Any]:
+    """As it is written without signal, from a pack by columns."""
+    told = report_json(tagged.city)
+    del told["position_id"]
+    statement = text("select position_code from position where id = :id")
+    with transaction(engine) as session:
+        code = session.execute(statement, {"id": tagged.city.pump_id}).scalar_one()
+    return told | {"position_code": code, "scanned_tag": tagged.tag}
+
+
+def test_a_position_may_be_named_by_its_code_and_a_tag_by_what_was_scanned(
+    contractor: TestClient, other_contractor: TestClient, tagged: TaggedCity, engine: Engine
+) -> None:
+    told = by_code(tagged, engine)
+    assert [contractor.post(URL, json=told).status_code for _ in range(2)] == [201, 200]
+    found = count(
+        engine,
+        "select count(*) from fault_report r join qr_tag q on q.id = r.scanned_tag_id"
+        " join case_report cr on cr.report_id = r.id join fault_case k on k.id = cr.case_id"
+        " where r.id = :id and k.position_id = :position and q.tag_code = :tag",
+        id=told["id"],
+        position=tagged.city.pump_id,
+        tag=tagged.tag,
+    )
+    assert found == 1
+    foreign = other_contractor.post(URL, json=told | {"id": str(new_id())})
+    unknown = contractor.post(URL, json=told | {"id": str(new_id()), "position_code": "ない番号"})
+    assert (foreign.status_code, unknown.status_code) == (404, 404)
+
+
 def test_equipment_of_another_company_is_not_there(
     other_contractor: TestClient, tagged: TaggedCity, engine: Engine
 ) -> None:
@@ -88,7 +118,10 @@ def test_every_field_of_the_contract_reaches_the_service() -> None:
     from mobile_api.schemas import FaultReportCreate  # noqa: PLC0415
 
     city_only = {"company_id", "reporter_name"}  # set by staff who type in a telephone call
-    assert set(FaultReportCreate.model_fields) == set(ReportCreate.model_fields) - city_only
+    by_code = {"position_code", "scanned_tag"}  # ids by then
+    assert (
+        set(FaultReportCreate.model_fields) - by_code == set(ReportCreate.model_fields) - city_only
+    )
 
 
 def filed(client: TestClient, tagged: TaggedCity, *photos: str) -> str:
@@ -235,7 +268,9 @@ def test_my_reports_come_page_by_page_and_only_mine(
     assert other_contractor.get(URL).json()["items"] == []
 
 
-def test_a_late_report_is_taken_and_marked(app: FastAPI, tagged: TaggedCity) -> None:
+def test_a_late_report_is_taken_and_marked(
+    app: FastAPI, tagged: TaggedCity, engine: Engine
+) -> None:
     """The company's contract has ended; the report was written while it was in force."""
     written = (now() - timedelta(days=5)).isoformat()
     with phone(app, tagged.city.tokens["ended_contractor"]) as client:
@@ -249,6 +284,8 @@ def test_a_late_report_is_taken_and_marked(app: FastAPI, tagged: TaggedCity) -> 
         answer = client.post(URL, json=told)
         assert (answer.status_code, answer.json()["after_contract"]) == (201, True)
         assert put(client, told["id"], digest(photo), photo).status_code == 201
+        coded = by_code(tagged, engine) | {"captured_at": written, "occurred_at": written}
+        assert client.post(URL, json=coded).status_code == 201
         fresh = client.post(URL, json=report_json(tagged.city))
     assert fresh.status_code == 404
     assert today() > (now() - timedelta(days=5)).date()

@@ -11,10 +11,12 @@ import { element, part, word } from "./words.js";
 
 const OTHER = "S90";
 
+const inPath = /^\/t\/([^/]+)$/i.exec(location.pathname)?.[1];
+const scanned = inPath ? plain(decodeURIComponent(inPath)) : "";
+
 /** @returns {Promise<import("./reference.js").Found | null>} */
 async function asked() {
-  const inPath = /^\/t\/([^/]+)$/i.exec(location.pathname)?.[1];
-  if (inPath) return await byTag(plain(decodeURIComponent(inPath)));
+  if (scanned) return await byTag(scanned);
   return await byPosition(new URLSearchParams(location.search).get("position") ?? "");
 }
 
@@ -81,7 +83,9 @@ async function start() {
   const form = /** @type {HTMLFormElement} */ (part("#report"));
   const person = await me();
   Object.assign(form.dataset, {
-    position: found.position.id,
+    position: found.position.id ?? "",
+    code: found.position.code,
+    scanned,
     title: found.position.name,
     place: found.facility.name,
     user: person?.user_id ?? "",

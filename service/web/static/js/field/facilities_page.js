@@ -1,6 +1,7 @@
 /** Facilities to keep for working without signal. */
 
 import "./bar.js";
+import { inRows } from "./pack_columns.js";
 import { answer, dropPack, keepAnswer, keepPack, packs } from "./reference.js";
 import * as transport from "./transport.js";
 import { element, part, word } from "./words.js";
@@ -33,7 +34,7 @@ async function renew() {
 
 /** @param {string} id */
 async function fetchPack(id) {
-  await keepPack(await transport.get(`/facilities/${id}/pack`));
+  await keepPack(inRows(await transport.get(`/facilities/${id}/pack-columns`)));
 }
 
 /** @param {Facility} facility @param {Set<string>} kept */

@@ -2,7 +2,7 @@
 
 import { Database } from "./database.js";
 
-/** @typedef {{ id: string, code: string, name: string, unit_no: string | null, class_code: string, location: string | null, status: string, health: number | null, tags: string[], asset_code: string | null, model_no: string | null, serial_no: string | null }} Position */
+/** @typedef {{ id?: string, code: string, name: string, unit_no: string | null, class_code: string, location: string | null, status: string, health: number | null, tags: string[], asset_code: string | null, model_no: string | null, serial_no: string | null }} Position */
 /** @typedef {{ id: string, code: string, name: string, hazard_note: string | null, no_signal_note: string | null, positions: number }} Facility */
 /** @typedef {{ facility: Facility, classes: { code: string, minor: string, symptom_set: string[] }[], positions: Position[], cursor: string, fetched_at: string, id: string }} Pack */
 /** @typedef {{ facility: Facility, position: Position, symptoms: string[], minor: string }} Found */
@@ -14,14 +14,14 @@ const base = new Database({
 });
 const SHOWN = 30;
 
-/** @param {Omit<Pack, "id" | "fetched_at">} pack */
+/** A position without an id is known by its code. @param {Omit<Pack, "id" | "fetched_at">} pack */
 export async function keepPack(pack) {
   const id = pack.facility.id;
   await base.run(["packs", "tags"], (store) => {
     store("packs").put({ ...pack, id, fetched_at: new Date().toISOString() });
     for (const position of pack.positions)
       for (const code of position.tags)
-        store("tags").put({ code, facility: id, position: position.id });
+        store("tags").put({ code, facility: id, position: position.id ?? position.code });
   });
 }
 
@@ -52,11 +52,11 @@ export async function byTag(code) {
   return row ? await byPosition(row.position, row.facility) : null;
 }
 
-/** @param {string} id @param {string} [facility] @returns {Promise<Found | null>} */
-export async function byPosition(id, facility) {
+/** @param {string} key id or code @param {string} [facility] @returns {Promise<Found | null>} */
+export async function byPosition(key, facility) {
   for (const pack of await packs()) {
     if (facility && pack.id !== facility) continue;
-    const position = pack.positions.find((one) => one.id === id);
+    const position = pack.positions.find((one) => one.id === key || one.code === key);
     if (position) return found(pack, position);
   }
   return null;

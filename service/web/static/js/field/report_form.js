@@ -44,9 +44,10 @@ function times(values) {
   return { captured_at, occurred_at, occurred_precision: "exact" };
 }
 
-/** What the report is about: a position, or words for what no ledger knows. @param {FormData} values @param {string} position */
-function about(values, position) {
+/** What the report is about: a position, or words for what no ledger knows. @param {FormData} values @param {DOMStringMap} known */
+function about(values, { position, code }) {
   if (position) return { position_id: position };
+  if (code) return { position_code: code };
   return {
     facility_id: values.get("facility_id"),
     unregistered_desc: String(values.get("unregistered_desc") ?? "").trim(),
@@ -77,7 +78,9 @@ function written(form, photos) {
   const followed = String(values.get("case_id") ?? "");
   const {
     position = "",
+    code = "",
     tag,
+    scanned,
     user = "",
     author = "",
     title = "",
@@ -85,9 +88,9 @@ function written(form, photos) {
   } = form.dataset;
   const report = {
     id,
-    ...about(values, position),
-    entry_mode: tag ? "tag" : position ? "search" : "typed",
-    ...(tag ? { scanned_tag_id: tag } : {}),
+    ...about(values, form.dataset),
+    entry_mode: tag || scanned ? "tag" : position || code ? "search" : "typed",
+    ...(tag ? { scanned_tag_id: tag } : scanned ? { scanned_tag: scanned } : {}),
     ...(followed ? { case_id: followed, kind: "follow_up" } : {}),
     symptoms: [values.get("symptom")],
     operation_effect: values.get("operation_effect"),
@@ -117,11 +120,22 @@ function written(form, photos) {
   };
 }
 
+/** By code, as with and without signal; by id while a draft of an older version waits. @param {DOMStringMap} known */
+function draftKey({ position = "", code = "" }) {
+  const older = `draft:${position}`;
+  return code && !(position && localStorage.getItem(older)) ? `draft:${code}` : older;
+}
+
+/** @param {Record<string, unknown>} report @param {DOMStringMap} known */
+function isAbout({ position_id = "", position_code = "" }, { position = "", code = "" }) {
+  return position_code ? position_code === code : position_id === position;
+}
+
 export class ReportForm {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.form = form;
-    this.key = `draft:${form.dataset.position}`;
+    this.key = draftKey(form.dataset);
     this.lastId = "";
     this.photos = new AttachedPhotos(
       /** @type {HTMLInputElement} */ (form.elements.namedItem("photos")),
@@ -147,10 +161,7 @@ export class ReportForm {
 
   /** Opened again while the last report about this place still waits. */
   async findUnsent() {
-    const { position = "" } = this.form.dataset;
-    const here = (await outbox.items()).filter(
-      (item) => (item.report.position_id ?? "") === position,
-    );
+    const here = (await outbox.items()).filter((item) => isAbout(item.report, this.form.dataset));
     this.lastId = here.at(-1)?.id ?? "";
     await this.tell();
   }

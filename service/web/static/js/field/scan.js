@@ -145,14 +145,14 @@ async function found(typed) {
     return /** @type {any[]} */ (items).map(({ tag, facility_name, ...position }) => ({
       position,
       facility_name,
-      href: tag ? `/T/${tag}` : `/f/equipment?position=${position.id}`,
+      href: tag ? `/T/${tag}` : `/f/equipment?position=${encodeURIComponent(position.code)}`,
     }));
   } catch {
     const kept = await reference.search(typed).catch(() => []);
     return kept.map(({ position, facility }) => ({
       position,
       facility_name: facility.name,
-      href: `/f/equipment?position=${position.id}`,
+      href: `/f/equipment?position=${encodeURIComponent(position.code)}`,
     }));
   }
 }
