@@ -47,6 +47,7 @@ Pick = Annotated[
 Skip = Annotated[
     list[str] | None, typer.Option(help="Number of a device not to renew; may be repeated.")
 ]
+Side = Annotated[list[str] | None, typer.Option(help="Key of a group to compare; give two.")]
 OfSnapshot = Annotated[str, typer.Option(help="Repeat from this snapshot.")]
 Form = Annotated[Format, typer.Option("--format", help="How to write it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
@@ -73,6 +74,7 @@ def _answering(name: str) -> Callable[..., None]:
         plan: Plan = None,
         pick: Pick = None,
         skip: Skip = None,
+        side: Side = None,
         snapshot: OfSnapshot = "",
         form: Form = Format.TABLE,
         as_json: AsJson = False,
@@ -92,6 +94,7 @@ def _answering(name: str) -> Callable[..., None]:
             last or None,
             records_from or None,
             *_months(against),
+            side=side or (),
         )
         with opened() as (session, actor):
             source = service.snapshot_for(session, get_settings(), snapshot or None, by=actor)
@@ -118,6 +121,7 @@ ANSWERS = {
     "plan": "Failures and costs of 20 years by the order of renewal under a budget.",
     "plan-devices": "The devices of the plan with the year of their renewal.",
     "compare": "Failure rates of two periods, group by group.",
+    "groups": "Two groups of devices at the same age.",
     "forecast": "Failures, costs and replacements of the next fiscal year, with a backtest.",
 }
 for _name, _answer in ANSWERS.items():

@@ -11,6 +11,7 @@ from service.analytics.reports import (
     ageing_tests,
     availability_by_group,
     bad_actors,
+    compared_groups,
     compared_periods,
     failure_rate,
     forecast_of_failures,
@@ -59,6 +60,7 @@ class Kind:
     has_groups: bool = True
     terms: Terms = Terms.NONE
     compares: bool = False
+    pairs: bool = False
     chooses: Choice | None = None
 
 
@@ -145,6 +147,13 @@ KINDS = {
             N_("前の期間と比べて故障率は変わったか"),
             compared_periods.compared_periods,
             compares=True,
+        ),
+        Kind(
+            compared_groups.NAME,
+            compared_groups.TITLE,
+            N_("二つの分類やメーカーを同じ経過年数で比べると、どちらが故障しやすいか"),
+            compared_groups.compared_groups,
+            pairs=True,
         ),
         Kind(
             forecast_of_failures.NAME,

@@ -89,7 +89,7 @@ class Conditions:
 
     ``group`` is the key of one group of the table, to see the devices behind its figures;
     ``is_sorted`` says that the reader has chosen the order. ``terms`` matter only to renewal,
-    ``against`` only where two periods are compared.
+    ``against`` only where two periods are compared, ``sides`` (keys) only where two groups are.
     """
 
     period: Period
@@ -101,6 +101,7 @@ class Conditions:
     is_sorted: bool = False
     terms: PlanTerms = field(default_factory=PlanTerms)
     against: Period | None = None
+    sides: tuple[str, ...] = ()
 
     def report_query(self) -> str:
         """The conditions that hold for every report: no order, no group."""
@@ -118,7 +119,8 @@ class Conditions:
         values = {"by": self.by.value, "from": first, "to": last, **self.filters.given()}
         if self.records_from:
             values["records_from"] = f"{self.records_from:%Y-%m}"
-        return {**values, **self._compared(), **self.terms.given()}
+        sides = {"side": self.sides} if self.sides else {}
+        return {**values, **sides, **self._compared(), **self.terms.given()}
 
     def _compared(self) -> dict[str, str]:
         if self.against is None:

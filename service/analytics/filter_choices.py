@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from service.analytics.grouping import GROUP_LABELS
+from service.analytics.grouping import GROUP_LABELS, GroupBy, group_label, group_on
 from service.analytics.snapshot_store import Snapshot
+from service.analytics.spells import spells_of
 from service.faults.domain import Urgency
 from service.registry.domain import FACILITY_TYPE_LABELS, FacilityType
 
@@ -40,6 +41,17 @@ def choices_of(snapshot: Snapshot) -> FilterChoices:
         makers=_pairs(devices, "maker"),
         urgencies=tuple((one.value, one.value) for one in Urgency),
     )
+
+
+def groups_of(snapshot: Snapshot, by: GroupBy) -> Choices:
+    """Keys and names of the groups that devices fall into; none by age, which changes."""
+    if by is GroupBy.AGE:
+        by = GroupBy.MINOR
+    spells = spells_of(snapshot).with_columns(group=group_on(by, pl.lit(0)).fill_null(""))
+    keys = spells.select(pl.col("group").unique().sort()).collect()["group"].to_list()
+    places = snapshot.table("positions").select("facility_code", "facility_name").unique()
+    names = dict(places.collect().rows())
+    return tuple((key, group_label(by, key, names)) for key in keys)
 
 
 def _words(table: pl.LazyFrame, column: str) -> list[str]:

@@ -11,7 +11,7 @@ from service.analytics.catalogue import KINDS, Terms, kind_of
 from service.analytics.exports import ExportFormat
 from service.analytics.failure_map import failure_map
 from service.analytics.figure import svg
-from service.analytics.filter_choices import choices_of
+from service.analytics.filter_choices import choices_of, groups_of
 from service.analytics.interval_plot import interval_plot
 from service.analytics.plan_terms import TERM_LABELS, TERM_UNITS, WEIGHT_LABELS, PlanTerms
 from service.analytics.report import GRADE_LABELS
@@ -165,6 +165,7 @@ def any_report(
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=tuple(form for form in ExportFormat if figure or form is not ExportFormat.SVG),
         alarms=ALARMS,
+        pair_of=groups_of(snapshot, conditions.by) if kind.pairs else (),
         shown={row["key"] for row in report.rows[cursor : cursor + DEVICES_PER_PAGE]},
     )
 

@@ -111,6 +111,10 @@ def conditions(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
     against_to: Annotated[str | None, Query(pattern=MONTH)] = None,
     sort: SortKey | None = None,
     group: Word = None,
+    side: Annotated[
+        Sequence[Annotated[str, StringConstraints(max_length=200)]],
+        Query(max_length=2, description="Keys of the two groups to compare"),
+    ] = (),
 ) -> Conditions:
     """Conditions of a report; the address of a page and of the API are the same."""
     in_order = "key_order" if by is GroupBy.AGE else "-rate"
@@ -124,6 +128,7 @@ def conditions(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
         group=group,
         terms=terms,
         against=_against(against_from, against_to),
+        sides=_distinct(side),
     )
 
 

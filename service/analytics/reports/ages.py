@@ -1,6 +1,6 @@
 """Groups of devices followed by age: windows and failures in years since their birth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -24,11 +24,13 @@ class Group:
     histories: Histories
 
 
-def groups_by_age(frame: Frame) -> Iterator[Group]:
+def groups_by_age(frame: Frame, *, only: Sequence[str] | None = None) -> Iterator[Group]:
     """The largest group first; the failures of a few groups are held at a time."""
     grouped = frame.observation.spells.select(
         "spell", "device", "born_day", group=group_on(frame.conditions.by, pl.lit(0)).fill_null("")
     )
+    if only is not None:
+        grouped = grouped.filter(pl.col("group").is_in(only))
     spans = _spans(frame, grouped)
     for part in _parts(frame, grouped, spans):
         members = grouped.filter(pl.col("group").is_in(part["group"].implode()))

@@ -49,7 +49,7 @@ def mean_cumulative_ages(snapshot: Snapshot, conditions: Conditions) -> Report:
         if isinstance(curve, MeanCumulative) and len(curve.ages):
             found.append((group, curve))
     rows = [row for group, curve in found for row in _rows(group, curve)]
-    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(found))
+    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=curves_of(found))
 
 
 def _rows(group: Group, curve: MeanCumulative) -> Iterator[dict[str, Value]]:
@@ -76,7 +76,8 @@ def _rows(group: Group, curve: MeanCumulative) -> Iterator[dict[str, Value]]:
         last = value
 
 
-def _figure(shown: list[Known]) -> Curves | None:
+def curves_of(shown: list[Known]) -> Curves | None:
+    """Each curve with its band against age."""
     if not shown:
         return None
     series = []
