@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import IO
 
+import pi_heif
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import IFD, Base
 
 from service.attachments.domain import DERIVATIVE_EDGE_PX, Derivative, NotAPhoto
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 HEIC = "image/heic"
 _HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 # A baseline JPEG is decoded at an eighth of its size, line by line; the others take their whole
@@ -20,6 +21,8 @@ MAX_PIXELS_BASELINE = 250_000_000
 MAX_PIXELS = 64_000_000
 _PROBE_PX = 64
 _ON_ITS_SIDE = {5, 6, 7, 8}
+# A phone's camera makes one picture; its small copies and depth maps are not looked at.
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 # Image.open reads headers only; `_measured` refuses what is too large before any pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -37,7 +40,7 @@ class Picture:
 def inspect(file: IO[bytes]) -> Picture:
     """Reads the picture for real, as small as the format allows.
 
-    HEIC is known by its signature only: it is kept, but not decoded here.
+    HEIC is known by its signature: one that is not understood here is kept all the same.
 
     Raises:
         NotAPhoto: when it is no photo of a format that we take, or cannot be decoded.
@@ -45,7 +48,7 @@ def inspect(file: IO[bytes]) -> Picture:
     start = file.read(12)
     file.seek(0)
     if start[4:8] == b"ftyp" and start[8:12] in _HEIC_BRANDS:
-        return Picture(HEIC)
+        return _inspect_heic(file)
     with _opened(file) as image:
         orientation, taken = _from_exif(image)
         width, height = image.size
@@ -57,11 +60,23 @@ def inspect(file: IO[bytes]) -> Picture:
     return Picture(mime, width, height, taken)
 
 
+def _inspect_heic(file: IO[bytes]) -> Picture:
+    """The header only, which is turned upright already: decoding the whole takes a second."""
+    try:
+        with _opened(file) as image:
+            _, taken = _from_exif(image)
+            return Picture(HEIC, *image.size, taken_at_exif=taken)
+    except NotAPhoto:
+        return Picture(HEIC)
+    finally:
+        file.seek(0)
+
+
 def derive(file: IO[bytes]) -> dict[Derivative, bytes]:
     """The pictures for lists and screens: upright, and without the place and owner of the camera.
 
     Raises:
-        NotAPhoto: when the original cannot be decoded here (HEIC, documents).
+        NotAPhoto: when the original cannot be decoded here (documents, a HEIC of an unknown kind).
     """
     edge = DERIVATIVE_EDGE_PX[Derivative.SCREEN]
     with _opened(file) as image:

@@ -1,6 +1,7 @@
 from contextlib import suppress
 from io import BytesIO
 
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,11 +36,41 @@ def test_size_is_told_as_seen_and_time_as_written() -> None:
     assert seen.taken_at_exif == "2026:11:23 08:15:00"
 
 
-def test_heic_is_known_by_its_signature_and_not_decoded() -> None:
-    heic = BytesIO(b"\x00\x00\x00\x18ftypheic" + bytes(100))
-    assert inspect(heic).mime == "image/heic"
+def heic(width: int, height: int, *, orientation: int = 1) -> BytesIO:
+    """The left half is red as the camera held it, the right one blue."""
+    picture = Image.new("RGB", (width, height), "blue")
+    picture.paste("red", (0, 0, width // 2, height))
+    exif = Image.Exif()
+    exif[274] = orientation
+    exif.get_ifd(0x8769)[36867] = "2026:11:24 08:15:00"
+    exif.get_ifd(0x8825)[1] = "N"
+    out = BytesIO()
+    pillow_heif.from_pillow(picture).save(out, quality=90, exif=exif.tobytes())
+    out.seek(0)
+    return out
+
+
+def test_a_heic_is_shown_upright_and_without_the_cameras_place() -> None:
+    photo = heic(640, 480, orientation=6)  # the top of the scene is at the left of the sensor
+    seen = inspect(photo)
+    assert (seen.mime, seen.width_px, seen.height_px) == ("image/heic", 480, 640)
+    assert seen.taken_at_exif == "2026:11:24 08:15:00"
+    with Image.open(BytesIO(derive(photo)[Derivative.SCREEN])) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (480, 640))
+        top, bottom = (shown.getpixel((240, y)) for y in (100, 540))
+        assert not shown.getexif()
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    assert top[0] > 200 > top[2]
+    assert bottom[2] > 200 > bottom[0]
+
+
+def test_a_heic_of_an_unknown_kind_is_kept_and_not_shown() -> None:
+    unknown = BytesIO(b"\x00\x00\x00\x18ftypheic" + bytes(100))
+    assert inspect(unknown).mime == "image/heic"
+    assert unknown.tell() == 0
     with pytest.raises(NotAPhoto):
-        derive(heic)
+        derive(unknown)
 
 
 @pytest.mark.parametrize("fmt", ["JPEG", "PNG"])
