@@ -41,8 +41,11 @@ def storm_days(snapshot: Snapshot) -> list[StormDay]:
         .agg(failures=pl.len())
         .sort("occurred_on")
         .collect()
-        .upsample("occurred_on", every="1d")
-        .with_columns(pl.col("failures").fill_null(0))
+    )
+    if counts.is_empty():
+        return []
+    counts = counts.upsample("occurred_on", every="1d").with_columns(
+        pl.col("failures").fill_null(0)
     )
     if counts.height < FEWEST_DAYS:
         return []

@@ -19,9 +19,10 @@ from service.analytics.figure import svg
 from service.analytics.grouping import GroupBy
 from service.analytics.periods import Period
 from service.analytics.report import Grade, Report
-from service.analytics.service import report
+from service.analytics.service import refresh, report
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.locales import Locale
+from service.core.settings import Settings
 
 THREE_YEARS = Conditions(period=Period(date(2022, 4, 1), date(2025, 4, 1)))
 EVERY = pytest.mark.parametrize("name", KINDS)
@@ -149,3 +150,14 @@ def test_an_empty_report_is_a_page_with_its_reason(snapshot: Snapshot):
     assert "".join(made.empty.split()) in "".join(
         paper_text(export(made, ExportFormat.PDF, Locale.JA)).split()
     )
+
+
+@EVERY
+def test_a_city_without_anything_gets_a_sentence(analytics_settings: Settings, name: str):
+    nothing = refresh(analytics_settings)
+    assert nothing.counts["devices"] == 0
+    dry = replace(THREE_YEARS, filters=Filters(storms="out"))
+    for asked in (THREE_YEARS, dry):
+        made = report(nothing, asked, name)
+        assert made.empty
+        assert not made.rows
