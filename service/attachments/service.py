@@ -35,7 +35,12 @@ from service.core.settings import get_settings
 
 PDF = "application/pdf"
 STORED = "attachment.stored"
-_EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+_EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    pictures.HEIC: "heic",
+}
 
 
 class OriginalMissing(Unavailable):
@@ -266,7 +271,9 @@ def original(store: PhotoStore, attachment: Attachment) -> Iterator[bytes]:
 
 
 def has_picture(attachment: Attachment) -> bool:
-    return attachment.mime in _EXTENSIONS
+    """A HEIC that could not be understood on arrival has no size, and no picture either."""
+    is_unknown = attachment.mime == pictures.HEIC and attachment.width_px is None
+    return attachment.mime in _EXTENSIONS and not is_unknown
 
 
 def describe(attachment: Attachment) -> AttachmentRead:

@@ -27,6 +27,7 @@ from service.faults.symptoms import DEFAULT_SET, SYMPTOMS
 
 OTHER = "S90"
 MAX_TILES = 8
+GRAVEST = 1
 HARMFUL = (EnvironmentEffect.OVERFLOW, EnvironmentEffect.DISCHARGE)
 _SINGLE = (
     "report_id",
@@ -36,6 +37,7 @@ _SINGLE = (
     "detection",
     "occurred_local",
     "case_id",
+    "emergency",
 )
 _TEXTS = ("body", "temporary_action", "measured")
 # One figure a line, its name first: 電流 12.3 A.
@@ -135,6 +137,8 @@ def report(sent: Typed, equipment: dict[str, Any], announced: Sequence[str]) -> 
     } | _occurred(sent)
     if sent["case_id"]:
         told |= {"case_id": sent["case_id"], "kind": ReportKind.FOLLOW_UP}
+    if sent["emergency"]:
+        told["severity"] = GRAVEST
     if sent["detection"]:
         told["detection"] = sent["detection"]
     try:

@@ -58,6 +58,8 @@ export class AttachedPhotos {
     button.setAttribute("type", "button");
     button.setAttribute("aria-label", word("removePhoto", { name: photo.name }));
     const row = element("li", "", "", [picture, button]);
+    // A HEIC that this browser cannot draw is told by its name; the office sees it.
+    picture.onerror = () => picture.replaceWith(element("span", photo.name, "photos__name"));
     button.onclick = () => {
       this.photos.delete(photo.sha256);
       row.remove();

@@ -95,6 +95,7 @@ function written(form, photos) {
     symptoms: [values.get("symptom")],
     operation_effect: values.get("operation_effect"),
     environment_effects: values.getAll("environment_effects"),
+    ...(values.get("emergency") ? { severity: 1 } : {}),
     ...times(values),
     body: values.get("body"),
     temporary_action: values.get("temporary_action") || null,
