@@ -43,6 +43,7 @@ GRADE = N_("データの等級")
 NOTE = N_("注記")
 FINDING = N_("読み取れること")
 # A spreadsheet takes a cell that begins so for a formula and would run it.
+A4 = 9  # the number of the paper in the format
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -219,18 +220,30 @@ def as_xlsx(report: Report, locale: Locale) -> bytes:
             {"title": report.title, "comments": report.snapshot.id, "created": created}
         )
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        wrapped = book.add_format({"text_wrap": True, "valign": "top", "align": "left"})
         _table_sheet(book, bold, report, locale)
         for title, facts in boxes(report, locale):
             sheet = book.add_worksheet(title)
+            _on_paper(sheet)
             sheet.set_column(0, 1, 46)
             for number, line in enumerate(facts):
                 for position, value in enumerate(line):
-                    _write(sheet, number, position, value)
+                    _write(sheet, number, position, value, wrapped)
     return data.getvalue()
+
+
+def _on_paper(sheet: Any) -> None:
+    """A4 across, as wide as the paper, with page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&R&P / &N")
 
 
 def _table_sheet(book: Any, bold: Any, report: Report, locale: Locale) -> None:
     sheet = book.add_worksheet(translate(report.title, locale)[:31])
+    _on_paper(sheet)
+    sheet.repeat_rows(0)
     sheet.freeze_panes(1, 1)
     sheet.set_row(0, 32)
     formats = {
@@ -251,7 +264,7 @@ def _write(sheet: Any, row: int, position: int, value: Value, style: Any = None)
     if value is None:
         return
     if isinstance(value, str):
-        sheet.write_string(row, position, value)
+        sheet.write_string(row, position, value, style)
     elif isinstance(value, date):
         sheet.write_datetime(row, position, value)
     else:

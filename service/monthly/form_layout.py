@@ -32,6 +32,7 @@ def laid_out(locale: Locale) -> Any:
     _seals(sheet, locale)
     after = _figures(sheet, locale)
     head_row(sheet, after, [translate(one, locale) for one in _FACILITY_COLUMNS])
+    sheet.print_title_rows = f"{after}:{after}"
     sheet.cell(after + 1, 1, "{{施設別}}")
     _first_row(sheet, after + 1, len(_FACILITY_COLUMNS))
     for column, one in enumerate(FIGURES, start=len(_FACILITY_COLUMNS) - len(FIGURES) + 1):
@@ -61,7 +62,8 @@ def _on_paper(sheet: Any) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_margins.left = sheet.page_margins.right = 0.5
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.8
+    sheet.page_margins.footer = 0.4
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.center.text = "&P / &N"
     sheet.oddFooter.right.text = "&A"
