@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from mobile_api import equipment, facilities, fault_reports, me, photos, sign_in
+from mobile_api import equipment, facilities, fault_reports, me, photos, sign_in, work
 from mobile_api.body_limit import BodyLimit
 from service.core.http import problems
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
@@ -22,7 +22,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.settings = settings
-    for module in (sign_in, me, equipment, fault_reports, photos, facilities):
+    for module in (sign_in, me, equipment, fault_reports, photos, facilities, work):
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(BodyLimit)

@@ -23,6 +23,7 @@ from service.faults.domain import CASE_STATE_LABELS
 from service.faults.symptoms import SYMPTOMS
 from service.tags import report_form
 from service.tags.report_form import Typed
+from service.work_requests.domain import REQUEST_STATE_LABELS
 
 router = APIRouter(include_in_schema=False, dependencies=[PUBLIC])
 PAGES = (
@@ -32,6 +33,7 @@ PAGES = (
     "/f/unregistered",
     "/f/outbox",
     "/f/reports",
+    "/f/work",
     "/f/facilities",
     "/f/help",
 )
@@ -111,6 +113,12 @@ def outbox(request: Request) -> Response:
 def reports(request: Request) -> Response:
     states = {f"state_{state.value}": label for state, label in CASE_STATE_LABELS.items()}
     return _page(request, "reports", field_words.REPORTS | states)
+
+
+@router.get("/f/work")
+def work(request: Request) -> Response:
+    states = {f"state_{state.value}": label for state, label in REQUEST_STATE_LABELS.items()}
+    return _page(request, "work", field_words.WORK | states)
 
 
 @router.get("/f/facilities")

@@ -37,6 +37,10 @@ _ONE = text(f"{_REQUESTS} where r.id = :id")
 _RECORDS = text("""
   select * from work_record where request_id = :id order by created_at, id
 """)
+_RECORDS_OF = text("""
+  select * from work_record where request_id = any(:ids) order by created_at, id
+""")
+_RECORD = text("select * from work_record where id = :id")
 _INSERT_RECORD = text("""
   insert into work_record
     (id, created_at, created_by, request_id, company_id, kind, body, started_at, ended_at,
@@ -98,6 +102,14 @@ def request(session: Session, request_id: UUID) -> Row[Any] | None:
 
 def records(session: Session, request_id: UUID) -> list[Row[Any]]:
     return list(session.execute(_RECORDS, {"id": request_id}))
+
+
+def records_of(session: Session, request_ids: list[UUID]) -> list[Row[Any]]:
+    return list(session.execute(_RECORDS_OF, {"ids": request_ids}))
+
+
+def record(session: Session, record_id: UUID) -> Row[Any] | None:
+    return session.execute(_RECORD, {"id": record_id}).first()
 
 
 def take_turn(session: Session, request_id: UUID) -> None:

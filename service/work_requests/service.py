@@ -1,5 +1,6 @@
 """Asking a company, and what the company answers."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from service.core import outbox
 from service.core.clock import now
 from service.core.errors import FieldError, NotFound
 from service.core.identity import new_id
-from service.faults.domain import EndsBeforeStart
+from service.faults.domain import EndsBeforeStart, SameIdOtherContent
 from service.faults.handling import SETTLED, take
 from service.work_requests import queries
 from service.work_requests.domain import (
@@ -59,12 +60,29 @@ def ask(session: Session, case_id: UUID, new: RequestCreate, *, by: Actor) -> Wo
     return request
 
 
+@dataclass(frozen=True)
+class Answered:
+    state: RequestState
+    is_new: bool = True
+
+
 def answer(session: Session, request_id: UUID, new: RecordCreate, *, by: Actor) -> RequestState:
     """Adds a record to the request; staff may write down what a company tells by telephone.
 
     Raises:
         NotFound: also when the request is another company's.
         NotNow: when the request stands where this cannot be recorded.
+    """
+    return answer_once(session, request_id, new, record_id=new_id(), by=by).state
+
+
+def answer_once(
+    session: Session, request_id: UUID, new: RecordCreate, *, record_id: UUID, by: Actor
+) -> Answered:
+    """As `answer`, under an id minted where it was written: sent twice it is one record.
+
+    Raises:
+        SameIdOtherContent: when the id stands for another record.
     """
     by.require(Permission.REPORTS_FILE)
     if new.kind in CITY_RECORDS and not by.can(Permission.CASES_HANDLE):
@@ -73,9 +91,26 @@ def answer(session: Session, request_id: UUID, new: RecordCreate, *, by: Actor) 
     request = queries.request(session, request_id)
     if request is None:
         raise NotFound
+    earlier = queries.record(session, record_id)
+    if earlier is not None:
+        _ensure_same(earlier, request_id, new)
+        return Answered(RequestState(request.state), is_new=False)
+    return Answered(_add(session, request, new, record_id, by=by))
+
+
+def _ensure_same(earlier: Row[Any], request_id: UUID, new: RecordCreate) -> None:
+    told = (request_id, new.kind.value, new.body, new.started_at, new.ended_at)
+    kept = (earlier.request_id, earlier.kind, earlier.body, earlier.started_at, earlier.ended_at)
+    if told != kept:
+        raise SameIdOtherContent
+
+
+def _add(
+    session: Session, request: Row[Any], new: RecordCreate, record_id: UUID, *, by: Actor
+) -> RequestState:
     state = after(RequestState(request.state), new.kind)
     _ensure_told(new)
-    queries.add_record(session, _row(request, new, by=by))
+    queries.add_record(session, _row(request, new, by=by) | {"id": record_id})
     written = {"request_id": request.id, "kind": new.kind.value, "body": new.body}
     audit(session, f"work_request.{new.kind}", "work_request", request.id, by=by, after=written)
     topic = "work_request.changed" if new.kind is not RecordKind.WORK else "work_request.noted"
@@ -92,7 +127,6 @@ def _ensure_told(new: RecordCreate) -> None:
 
 def _row(request: Row[Any], new: RecordCreate, *, by: Actor) -> dict[str, Any]:
     return new.model_dump() | {
-        "id": new_id(),
         "created_at": now(),
         "created_by": by.id,
         "request_id": request.id,

@@ -94,6 +94,8 @@ def test_the_contract_describes_itself(stranger: TestClient) -> None:
         "/facilities/{facility_id}/pack",
         "/facilities/{facility_id}/pack-columns",
         "/changes",
+        "/work-requests",
+        "/work-requests/{request_id}/records",
         "/me",
         "/sign-in",
     } == set(described["paths"])

@@ -101,6 +101,28 @@ def test_a_second_acknowledgement_is_refused(city: City, as_actor: AsActor, requ
         _answer(as_actor, city.contractor, request_id, "acknowledged")
 
 
+def test_a_record_sent_twice_by_a_phone_is_one_record(app: Any, city: City, request_id: UUID):
+    address = f"/mobile/v1/work-requests/{request_id}/records"
+    company, foreign = (_client(app, city, who) for who in ("contractor", "other_contractor"))
+    company.headers["accept"] = foreign.headers["accept"] = "application/json"
+    seen = {"id": str(new_id()), "kind": "acknowledged"}
+    assert [company.post(address, json=seen).status_code for _ in range(2)] == [201, 200]
+    work = {"id": str(new_id()), "kind": "work", "started_at": "2026-11-24T10:05:00+09:00"}
+    told = work | {"body": "増し締め"}
+    answers = [company.post(address, json=told) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 200]
+    assert answers[0].json() == {"record_id": told["id"], "state": "acknowledged"}
+    other = company.post(address, json=told | {"body": "別のこと"})
+    assert (other.status_code, other.json()["code"]) == (409, "same-id-other-content")
+    assert company.post(address, json=work | {"id": str(new_id())}).status_code == 422
+    items = company.get("/mobile/v1/work-requests").json()["items"]
+    (mine,) = [one for one in items if one["id"] == str(request_id)]
+    assert [one["kind"] for one in mine["records"]] == ["acknowledged", "work"]
+    assert mine["records"][1]["started_at"] is not None
+    assert foreign.get("/mobile/v1/work-requests").json()["items"] == []
+    assert foreign.post(address, json=told | {"id": str(new_id())}).status_code == 404
+
+
 def test_what_was_done_needs_words(city: City, as_actor: AsActor, request_id: UUID):
     _answer(as_actor, city.contractor, request_id, "acknowledged")
     with pytest.raises(WordsMissing):

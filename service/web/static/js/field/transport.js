@@ -61,6 +61,15 @@ export async function sendReport(id, report) {
   return filed;
 }
 
+/** @param {string} request @param {{ id: string, kind: string } & Record<string, unknown>} record its id is minted here */
+export async function addRecord(request, record) {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(record);
+  const path = `/work-requests/${request}/records`;
+  const kept = await json(await answered(path, { method: "POST", headers, body }));
+  if (kept.record_id !== record.id) throw new Unreachable("another answer", true);
+}
+
 /**
  * Small photos in one request, larger ones in parts, carrying on where a cut has left off.
  * @param {string} id @param {import("./outbox.js").Photo} photo @param {ArrayBuffer} bytes
