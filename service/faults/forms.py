@@ -21,6 +21,8 @@ from service.faults.schemas import (
 )
 from service.faults.steps import Step
 
+ANY_OPEN_STATE = "open"  # what a list's filter says for all states that are not final
+
 
 def own_fields(form: Iterable[tuple[str, Any]], prefix: str) -> dict[str, Any]:
     """The fields of one form of a page that has several; their names carry its prefix."""
@@ -81,11 +83,13 @@ def report_form(values: Mapping[str, Any], symptoms: list[str], effects: list[st
 def case_filter(query: Mapping[str, str], *, only_open: bool = False) -> CaseFilter:
     """Reads a list's filters; what cannot be read filters nothing, and the page shows it empty."""
     state = _one(CaseState, query.get("state", ""))
-    states = [state] if state else sorted(OPEN_STATES) if only_open else []
+    wants_open = only_open or query.get("state") == ANY_OPEN_STATE
+    states = [state] if state else sorted(OPEN_STATES) if wants_open else []
     return CaseFilter(
         states=states,
         facility_id=_one(UUID, query.get("facility_id", "")),
         urgency=_one(Urgency, query.get("urgency", "")),
+        urgent=query.get("urgent") == "true",
         company_id=_one(UUID, query.get("company_id", "")),
         position_id=_one(UUID, query.get("position_id", "")),
         unregistered=query.get("unregistered") == "true",

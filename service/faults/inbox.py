@@ -57,6 +57,7 @@ _CONDITIONS = {
     "states": "c.state = any(:states)",
     "facility_id": "c.facility_id = :facility_id",
     "urgency": "c.urgency = :urgency",
+    "urgent": "c.urgency in ('S', 'A')",
     "company_id": "c.company_id = :company_id",
     "position_id": "c.position_id = :position_id",
     "unregistered": "c.position_id is null",
@@ -90,6 +91,7 @@ class CaseFilter:
     states: Sequence[CaseState] = ()
     facility_id: UUID | None = None
     urgency: Urgency | None = None
+    urgent: bool = False
     company_id: UUID | None = None
     position_id: UUID | None = None
     unregistered: bool = False
@@ -102,6 +104,7 @@ class CaseFilter:
             "states": [state.value for state in self.states] or None,
             "facility_id": self.facility_id,
             "urgency": self.urgency and self.urgency.value,
+            "urgent": self.urgent or None,
             "company_id": self.company_id,
             "position_id": self.position_id,
             "unregistered": self.unregistered or None,

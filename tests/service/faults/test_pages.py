@@ -317,3 +317,36 @@ def test_a_strange_clock_and_a_far_place_are_flagged(
     page = staff.get(f"/cases/{case_id}").text
     assert "端末の時計が42分遅れている" in page
     assert re.search(r"施設から\d+\.\d km離れて記入", page)
+
+
+def test_the_numbers_of_the_first_page_are_those_of_the_lists_they_open(
+    app: Any, city: City, case_id: str, as_actor: AsActor
+):
+    """A company's person sees only its own facility: what other tests have made stays out."""
+    for urgency, state in (("S", "accepted"), ("A", "closed")):
+        with as_actor(city.contractor) as session:
+            new = file_report(session, make_report(city), by=city.contractor).case_id
+        with as_actor(city.staff) as session:
+            closed = "now()" if state == "closed" else "null"
+            statement = text(
+                f"update fault_case set urgency = :urgency, state = :state, closed_at = {closed}"
+                " where id = :id"
+            )
+            session.execute(statement, {"urgency": urgency, "state": state, "id": new})
+    person = _browser_of(app, city, "contractor")
+    page = person.get("/").text
+    figures = re.findall(r'<p class="figure"><a href="([^"]+)">([\d,]+)</a>', page)
+    facilities = re.findall(
+        r'href="(/cases\?[^"]*facility_id=[^"]+)">[^<]+</a></dt><dd>([\d,]+)', page
+    )
+    assert len(figures) == 3
+    assert len(facilities) == 1
+    for href, number in figures + facilities:
+        assert _listed(person, href.replace("&amp;", "&")) == int(number.replace(",", "")) > 0
+
+
+def _listed(person: TestClient, href: str) -> int:
+    page = person.get(href).text
+    found = page.count('data-row="')
+    more = re.search(r'rel="next" href="([^"]+)"', page)
+    return found + (_listed(person, more.group(1).replace("&amp;", "&")) if more else 0)
