@@ -242,7 +242,7 @@ def _tell(
             "title": f"{place.facility_name} {name}".strip(),
             "href": f"/cases/{filed.case_id}",
             "emergency": is_emergency(
-                new.operation_effect, new.environment_effects, new.alarm_class
+                new.operation_effect, new.environment_effects, new.alarm_class, new.severity
             ),
             "on_behalf": new.entry_mode is EntryMode.ON_BEHALF,
             "by_id": by.id,

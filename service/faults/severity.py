@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from service.faults.domain import AlarmClass, EnvironmentEffect, OperationEffect
 
+GRAVEST = 1
 HARMFUL = frozenset({EnvironmentEffect.OVERFLOW, EnvironmentEffect.DISCHARGE})
 _BY_OPERATION = {
     OperationEffect.STOPPED: 1,
@@ -22,7 +23,14 @@ def is_emergency(
     operation: OperationEffect,
     environment: Collection[EnvironmentEffect],
     alarm: AlarmClass | None,
+    said: int | None = None,
 ) -> bool:
-    """Whether somebody must look now: sewage escapes, or a major alarm has stopped the machine."""
+    """Whether somebody must look now.
+
+    Sewage escapes, a major alarm has stopped the machine, or whoever reports it ``said`` by the
+    gravest 影響度 that it is urgent.
+    """
+    if said == GRAVEST:
+        return True
     stopped = operation is OperationEffect.STOPPED and alarm is AlarmClass.MAJOR
     return stopped or bool(HARMFUL & set(environment))

@@ -31,7 +31,9 @@ _EMERGENCY = """
   (coalesce(c.urgency, '') in ('S', 'A')
    or (c.urgency is null
        and (c.environment_effects && array['overflow', 'discharge']
-            or (c.operation_effect = 'stopped' and coalesce(c.alarm_class = 'major', false)))))
+            or (c.operation_effect = 'stopped' and coalesce(c.alarm_class = 'major', false))
+            or exists (select 1 from case_report l join fault_report r on r.id = l.report_id
+                       where l.case_id = c.id and r.observed ->> 'severity' = '1'))))
 """
 _OPEN = "c.state not in ('closed', 'merged', 'dismissed', 'resolved', 'in_approval')"
 _BOARD = text(f"""

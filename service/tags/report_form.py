@@ -23,11 +23,11 @@ from service.faults.domain import (
     ReportKind,
 )
 from service.faults.schemas import ReportCreate
+from service.faults.severity import GRAVEST
 from service.faults.symptoms import DEFAULT_SET, SYMPTOMS
 
 OTHER = "S90"
 MAX_TILES = 8
-GRAVEST = 1
 HARMFUL = (EnvironmentEffect.OVERFLOW, EnvironmentEffect.DISCHARGE)
 _SINGLE = (
     "report_id",

@@ -39,3 +39,9 @@ def test_an_emergency_is_sewage_outside_or_a_stop_by_major_alarm(
     operation: Operation, environment: list[Outside], alarm: Alarm | None, *, emergency: bool
 ):
     assert is_emergency(operation, environment, alarm) is emergency
+
+
+def test_whoever_reports_may_say_that_it_is_urgent():
+    assert is_emergency(Operation.NONE, [], None, 1)
+    assert not is_emergency(Operation.NONE, [], None, 2)
+    assert not is_emergency(Operation.STOPPED, [], None), "worked out, not said"

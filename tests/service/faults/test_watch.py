@@ -19,7 +19,7 @@ from service.faults.schemas import CaseChange
 from service.faults.service import change_case, file_report, take_step
 from service.faults.steps import Step
 from tests.browser import PHONE, served
-from tests.service.faults.conftest import AsActor, City, make_report
+from tests.service.faults.conftest import AsActor, City, make_report, rows
 
 WALL: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
 
@@ -187,3 +187,21 @@ def test_one_tap_accepts_at_night(
     expect(phone.get_by_role("heading", name="受け付けた緊急の案件")).to_be_visible()
     assert violations(phone) == []
     phone.screenshot(path=tmp_path / "night_after.png", full_page=True)
+
+
+def test_what_was_said_to_be_urgent_is_on_the_board_and_tells_of_itself(
+    city: City, as_actor: AsActor
+):
+    with as_actor(city.contractor) as session:
+        said = file_report(session, make_report(city, severity=1), by=city.contractor).case_id
+        other = file_report(session, make_report(city), by=city.contractor).case_id
+    with as_actor(city.staff) as session:
+        urgent = {row.id: row.emergency for row in watch.board(session, limit=1000).cases}
+        told = rows(
+            session,
+            "select (payload ->> 'emergency')::bool as emergency from outbox_event"
+            " where topic = 'report.filed' and payload ->> 'case_id' = :id",
+            id=str(said),
+        )
+    assert (urgent[said], urgent[other]) == (True, False)
+    assert [row.emergency for row in told] == [True]
