@@ -38,6 +38,7 @@ ROUTERS = (
     "service.faults.api",
     "service.faults.events",
     "service.faults.case_map_pages",
+    "service.faults.overview_pages",
     "service.faults.pages",
     "service.faults.approval_api",
     "service.faults.approval_pages",

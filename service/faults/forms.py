@@ -8,7 +8,7 @@ from uuid import UUID
 from service.core.clock import JST, now
 from service.core.http.forms import read_form, yen_typed
 from service.core.identity import new_id
-from service.faults.domain import OPEN_STATES, CaseState, EntryMode, Urgency
+from service.faults.domain import OPEN_STATES, CaseState, EntryMode, Urgency, WaitReason
 from service.faults.inbox import CaseFilter
 from service.faults.schemas import (
     CaseChange,
@@ -90,6 +90,7 @@ def case_filter(query: Mapping[str, str], *, only_open: bool = False) -> CaseFil
         facility_id=_one(UUID, query.get("facility_id", "")),
         urgency=_one(Urgency, query.get("urgency", "")),
         urgent=query.get("urgent") == "true",
+        wait_reason=_one(WaitReason, query.get("wait_reason", "")),
         company_id=_one(UUID, query.get("company_id", "")),
         position_id=_one(UUID, query.get("position_id", "")),
         unregistered=query.get("unregistered") == "true",

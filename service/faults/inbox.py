@@ -14,7 +14,7 @@ from service.core.clock import JST
 from service.core.errors import Invalid
 from service.core.i18n.marker import N_
 from service.core.paging import DEFAULT_LIMIT, BadCursor, cut, decode_cursor, encode_cursor
-from service.faults.domain import OPEN_STATES, CaseState, Urgency
+from service.faults.domain import OPEN_STATES, CaseState, Urgency, WaitReason
 from service.registry.queries.search import folded, like
 
 _COLUMNS = """
@@ -58,6 +58,7 @@ _CONDITIONS = {
     "facility_id": "c.facility_id = :facility_id",
     "urgency": "c.urgency = :urgency",
     "urgent": "c.urgency in ('S', 'A')",
+    "wait_reason": "c.wait_reason = :wait_reason",
     "company_id": "c.company_id = :company_id",
     "position_id": "c.position_id = :position_id",
     "unregistered": "c.position_id is null",
@@ -92,6 +93,7 @@ class CaseFilter:
     facility_id: UUID | None = None
     urgency: Urgency | None = None
     urgent: bool = False
+    wait_reason: WaitReason | None = None
     company_id: UUID | None = None
     position_id: UUID | None = None
     unregistered: bool = False
@@ -105,6 +107,7 @@ class CaseFilter:
             "facility_id": self.facility_id,
             "urgency": self.urgency and self.urgency.value,
             "urgent": self.urgent or None,
+            "wait_reason": self.wait_reason and self.wait_reason.value,
             "company_id": self.company_id,
             "position_id": self.position_id,
             "unregistered": self.unregistered or None,

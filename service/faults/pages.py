@@ -23,6 +23,7 @@ from service.faults.forms import (
     own_fields,
     report_form,
 )
+from service.faults.overview import overview
 from service.faults.symptoms import DEFAULT_SET
 from service.faults.wording import LABELS
 
@@ -47,6 +48,8 @@ def dashboard(request: Request, session: SessionDep, by: Reader) -> Response:
         request,
         "faults/dashboard.html",
         counts=inbox.open_counts(session),
+        overview=overview(session),
+        moment=now(),
         facilities=inbox.open_by_facility(session),
         newest=newest.cases,
         urgent=urgent,

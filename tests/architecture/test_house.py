@@ -70,6 +70,8 @@ OWN_NOUNS = {
         "desk",
         "splitting",
         "case_map_pages",
+        "overview",
+        "overview_pages",
         "splitting_pages",
         "splitting_queries",
         "watch",

@@ -143,11 +143,11 @@ def test_the_wall_refreshes_itself_and_says_when_it_cannot(
     wall = opened(**WALL)
     wall.goto(f"{address}/wall")
     tile = wall.locator(".wall__tile dd").first
-    before = int(tile.inner_text())
+    before = int(tile.inner_text().replace(",", ""))
     expect(wall.get_by_text("更新が止まっています")).to_be_hidden()
     wall.wait_for_timeout(1500)  # the stream is open
     _emergency(city, as_actor, "制御盤から発煙")
-    expect(tile).to_have_text(str(before + 1), timeout=10_000)
+    expect(tile).to_have_text(f"{before + 1:,}", timeout=10_000)
     assert violations(wall) == []
     wall.screenshot(path=tmp_path / "wall.png")
     wall.context.set_offline(True)
@@ -158,7 +158,7 @@ def test_the_wall_refreshes_itself_and_says_when_it_cannot(
         take_step(session, case_id, Step.ACCEPT, by=city.staff)
     wall.context.set_offline(False)
     expect(wall.get_by_text("更新が止まっています")).to_be_hidden()
-    expect(tile).to_have_text(str(before), timeout=10_000)
+    expect(tile).to_have_text(f"{before:,}", timeout=10_000)
 
 
 @pytest.mark.e2e
