@@ -30,6 +30,15 @@ STEP_LABELS = {
     Step.DISMISS: N_("対象外にする"),
     Step.REOPEN: N_("再開する"),
 }
+# Of the keyboard, on the case's page.
+STEP_KEYS = {
+    Step.ACCEPT: "a",
+    Step.START: "s",
+    Step.WAIT: "w",
+    Step.RESOLVE: "d",
+    Step.CLOSE: "c",
+    Step.SUBMIT: "p",
+}
 TARGETS = {
     Step.ACCEPT: CaseState.ACCEPTED,
     Step.START: CaseState.IN_PROGRESS,

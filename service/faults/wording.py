@@ -7,7 +7,7 @@ from typing import Any
 
 from service.core.i18n.marker import N_
 from service.faults import domain
-from service.faults.steps import STEP_LABELS, Step
+from service.faults.steps import STEP_KEYS, STEP_LABELS, Step
 from service.faults.symptoms import SYMPTOMS
 
 SEVERITY_LABELS = {
@@ -155,4 +155,5 @@ LABELS: dict[str, Mapping[Any, str]] = {
     "action": ACTION_LABELS,
     "symptom": {code: symptom.label for code, symptom in SYMPTOMS.items()},
     "step": {step.value: STEP_LABELS[step] for step in Step},
+    "step_key": {step.value: key for step, key in STEP_KEYS.items()},
 }

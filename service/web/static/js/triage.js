@@ -33,3 +33,5 @@ for (const kind of ["focusin", "focusout"]) {
     row?.classList.toggle("is-current", kind === "focusin");
   });
 }
+
+document.documentElement.dataset.keys = "ready";
