@@ -93,6 +93,7 @@ class Device(Versioned, Imported, table=True):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        Index("ix_device_pairs", text("gesuibo.pairs(search_text)"), postgresql_using="gin"),
     )
 
     asset_code: str = Field(unique=True)

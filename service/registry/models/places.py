@@ -107,6 +107,7 @@ class Position(Versioned, Imported, table=True):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        Index("ix_position_pairs", text("gesuibo.pairs(search_text)"), postgresql_using="gin"),
         Index("ix_position_facility_id_position_code", "facility_id", "position_code"),
         Index("ix_position_name_position_code", "name", "position_code"),
         Index("ix_position_criticality_position_code", "criticality", "position_code"),

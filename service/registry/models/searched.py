@@ -1,8 +1,30 @@
-from sqlalchemy import Column, Computed
+"""What is searched: folded texts of a row, and names for words that are typed wrong."""
+
+from sqlalchemy import BigInteger, Column, Computed, Identity, Index
 from sqlalchemy.types import Text
+from sqlmodel import Field, SQLModel
 
 
 def search_text_of(*columns: str) -> Column[str]:
     """What a search box is compared with; `queries.search.folded` is the same for what is typed."""
     joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
     return Column(Text, Computed(f"gesuibo.fold({joined})", persisted=True))
+
+
+class WrittenName(SQLModel, table=True):
+    """A name that a position has or had; a trigger writes it, `gesuibo.names_alike` reads it."""
+
+    __tablename__ = "written_name"
+    __table_args__ = (
+        Index("ix_written_name_name", "name"),
+        Index(
+            "ix_written_name_folded",
+            "folded",
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    name: str
+    folded: str = Field(sa_column=Column(Text, nullable=False))

@@ -17,6 +17,12 @@ _RETURN = text(
     "select set_config('search_path', 'public', true), set_config('gesuibo.day', '', true),"
     " set_config('gesuibo.state_at', '', true), set_config('gesuibo.known_at', '', true)"
 )
+_PAST = "gesuibo.past"
+
+
+def is_past(session: Session) -> bool:
+    """Whether the register is being read as it was on a past day."""
+    return _PAST in session.info
 
 
 @contextmanager
@@ -28,8 +34,10 @@ def as_of(session: Session, day: date, *, state_at: datetime, known_at: datetime
     """
     session.flush()
     session.execute(_TURN_BACK, {"day": day, "state_at": state_at, "known_at": known_at})
+    session.info[_PAST] = True
     try:
         yield
     finally:
+        del session.info[_PAST]
         if session.is_active:
             session.execute(_RETURN)

@@ -6,8 +6,9 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session, col, select
 
 from service.registry.models import Device, DeviceModel
+from service.registry.queries import found
 from service.registry.queries.partial_dates import as_json
-from service.registry.queries.search import TODAY, every_word
+from service.registry.queries.search import TODAY
 
 _DEVICES = f"""
     select d.id, d.asset_code, c.class_code, c.minor as class_minor, m.manufacturer as maker,
@@ -21,23 +22,20 @@ _DEVICES = f"""
     left join device_model m on m.id = d.model_id
 """  # noqa: S608  # constants only
 _ONE = text(_DEVICES + " where d.id = :id")
-_FOUND = "d.id in (select gesuibo.devices_like(:{word}))"
 
 
 def page(
     session: Session, *, q: str, class_code: str | None, after: str, limit: int
 ) -> list[RowMapping]:
     """Devices in the order of their asset codes in which every word is found."""
-    where, params = every_word(q, _FOUND)
-    # Found devices are few: walking the index of codes for them would ask who may see every device.
-    code = "(d.asset_code || '')" if params else "d.asset_code"
+    clauses, params = found.every_word_in_device(session, q)
     if class_code is not None:
-        where += " and c.class_code = :class_code"
+        clauses.append("c.class_code = :class_code")
         params["class_code"] = class_code
-    statement = text(
-        f"{_DEVICES} where {where} and d.merged_into_id is null and {code} > :after"
-        f" order by {code} limit :limit"
-    )
+    # Few named devices: walking the index of codes for them would ask who may see every device.
+    code = "(d.asset_code || '')" if any(name[0] == "i" for name in params) else "d.asset_code"
+    where = " and ".join([*clauses, "d.merged_into_id is null", f"{code} > :after"])
+    statement = text(f"{_DEVICES} where {where} order by {code} limit :limit")
     rows = session.execute(statement, params | {"after": after, "limit": limit})
     return list(rows.mappings())
 
@@ -74,6 +72,6 @@ _SPARES = f"""
 
 def spares(session: Session, q: str, *, limit: int) -> list[RowMapping]:
     """Devices that stand nowhere today and are not retired: the warehouse (予備品)."""
-    where, params = every_word(q, _FOUND)
-    statement = text(_SPARES.format(where=where))
+    clauses, params = found.every_word_in_device(session, q)
+    statement = text(_SPARES.format(where=" and ".join(clauses) or "true"))
     return list(session.execute(statement, params | {"limit": limit}).mappings())

@@ -1,58 +1,82 @@
-"""Where in the register a typed word is found: few places are named, many are walked through."""
+"""Where in the register a typed word is found: few places are named, many are walked through.
+
+LIKE on a protected table asks row by row who may see it, and so uses no index: functions of the
+database ask once, and find by index. A word that is nearly everywhere is left to the walk.
+"""
 
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlmodel import Session
 
-from service.registry.queries.search import like, search_words
+from service.registry.queries.as_of import is_past
+from service.registry.queries.search import TODAY, like, search_words
 
 MOST = 2_000
-_TRIGRAM = 3
-# LIKE on a protected table asks row by row who may see it, and so uses no index: the function asks
-# once, and finds by trigrams. Words too short for these are looked for while walking the codes.
-_NAMED = text("select gesuibo.positions_like(:pattern) as id limit :most")
+_WRITTEN = text("select gesuibo.positions_written(:word, :pattern) limit :most")
+_EQUIPPED = text("select gesuibo.positions_equipped(:word, :pattern) limit :most")
+_DEVICES = text("select gesuibo.devices_written(:word, :pattern) limit :most")
 _FACILITIES = text(
     "select id from facility"
     " where gesuibo.fold(name) like :pattern or gesuibo.fold(facility_code) like :pattern"
 )
+_IN_DEVICE = """d.search_text like :{word} or exists (select from device_model m
+  where m.id = d.model_id
+    and gesuibo.fold(concat_ws(' ', m.manufacturer, m.model_no)) like :{word})"""
+# Not EXISTS: PostgreSQL would read every device first, to have them at hand.
+_IN_PLACE = f"""coalesce((select {_IN_DEVICE} from installation i
+  join device d on d.id = i.device_id
+  where i.position_id = p.id and i.period @> {TODAY} limit 1), false)"""  # noqa: S608  # constants only
+Clauses = tuple[list[str], dict[str, Any]]
 
 
-def every_word(session: Session, typed: str) -> tuple[list[str], dict[str, Any]]:
+def every_word(session: Session, typed: str) -> Clauses:
     """A condition on ``p`` for each word: in the position, its facility or the device in place."""
     clauses: list[str] = []
     params: dict[str, Any] = {}
     for number, word in enumerate(search_words(typed)):
-        clause, values = _condition(session, number, word)
-        clauses.append(clause)
-        params |= values
+        written = _few(session, _WRITTEN, word)
+        equipped = _few(session, _EQUIPPED, word)
+        facilities = list(session.execute(_FACILITIES, {"pattern": like(word)}).scalars())
+        either = _named(params, f"i{number}", "p.id", [*(written or []), *(equipped or [])])
+        either += _named(params, f"f{number}", "p.facility_id", facilities)
+        if written is None:
+            either.append(f"p.search_text like :w{number}")
+        if equipped is None:
+            either.append(_IN_PLACE.format(word=f"w{number}"))
+        if written is None or equipped is None:
+            params[f"w{number}"] = like(word)
+        clauses.append(f"({' or '.join(either) or 'false'})")
     return clauses, params
 
 
-def _condition(session: Session, number: int, word: str) -> tuple[str, dict[str, Any]]:
-    pattern = like(word)
-    facilities = list(session.execute(_FACILITIES, {"pattern": pattern}).scalars())
-    ids = _few(session, word, pattern)
-    if ids is None:
-        own = f"p.search_text like :w{number} or p.id in (select {_by_device(number)})"
-        values: dict[str, Any] = {f"w{number}": pattern}
-    else:
-        own = f"p.id = any (cast(:i{number} as uuid[]))"
-        values = {f"i{number}": ids}
-    if facilities:
-        own += f" or p.facility_id = any (cast(:f{number} as uuid[]))"
-        values[f"f{number}"] = facilities
-    return f"({own})", values
+def every_word_in_device(session: Session, typed: str) -> Clauses:
+    """A condition on ``d`` for each word: in the device's own text or in its model."""
+    clauses: list[str] = []
+    params: dict[str, Any] = {}
+    for number, word in enumerate(search_words(typed)):
+        few = _few(session, _DEVICES, word)
+        if few is None:
+            clauses.append(f"({_IN_DEVICE.format(word=f'w{number}')})")
+            params[f"w{number}"] = like(word)
+        else:
+            clauses += _named(params, f"i{number}", "d.id", few) or ["false"]
+    return clauses, params
 
 
-def _by_device(number: int) -> str:
-    return f"gesuibo.positions_by_device(:w{number})"
+def _named(params: dict[str, Any], name: str, column: str, ids: list[Any]) -> list[str]:
+    """A condition that the column is one of these, with its value; none for none."""
+    if not ids:
+        return []
+    params[name] = ids
+    return [f"{column} = any (cast(:{name} as uuid[]))"]
 
 
-def _few(session: Session, word: str, pattern: str) -> list[Any] | None:
-    """The places that have the word; None when they are many, or the word is too short to ask."""
-    if len(word) < _TRIGRAM:
+def _few(session: Session, statement: TextClause, word: str) -> list[Any] | None:
+    """What has the word; None when it is much, or of a past day that has no index."""
+    is_a_letter = len(word) == 1 and word.isascii()
+    if is_a_letter or is_past(session):
         return None
-    found = session.execute(_NAMED, {"pattern": pattern, "most": MOST + 1}).scalars()
-    ids = list(dict.fromkeys(found))
-    return ids if len(ids) <= MOST else None
+    asked = {"word": word, "pattern": like(word), "most": MOST + 1}
+    found = list(session.execute(statement, asked).scalars())
+    return list(dict.fromkeys(found)) if len(found) <= MOST else None

@@ -239,21 +239,10 @@ def get(session: Session, position_id: UUID) -> Position | None:
     return session.get(Position, position_id)
 
 
-_ALIKE = text(
-    """
-    select name from (
-      select name, max(word_similarity(:typed, gesuibo.fold(name))) as likeness from position
-      where :typed <% search_text group by name) near
-    order by likeness desc, name limit :limit
-    """
-)
-
-
-_LOOSELY = text("select set_config('pg_trgm.word_similarity_threshold', '0.4', true)")
+_ALIKE = text("select gesuibo.names_alike(:typed, :limit)")
 
 
 def alike(session: Session, typed: str, *, limit: int = 5) -> list[str]:
     """Names that are written nearly as ``typed``, the nearest first."""
-    session.execute(_LOOSELY)
     params = {"typed": folded(typed), "limit": limit}
     return list(session.execute(_ALIKE, params).scalars())
