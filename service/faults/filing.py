@@ -145,7 +145,12 @@ _LINKS = SQLModel.metadata.tables[str(CaseReport.__tablename__)]
 
 
 def _binds(table: Table) -> dict[str, Any]:
-    return {column.name: bindparam(column.name, type_=column.type) for column in table.columns}
+    """A value to be given for every column that PostgreSQL does not work out itself."""
+    return {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in table.columns
+        if column.computed is None
+    }
 
 
 def _report_row() -> Any:

@@ -14,8 +14,8 @@ from service.core.clock import JST
 from service.core.errors import Invalid
 from service.core.i18n.marker import N_
 from service.core.paging import DEFAULT_LIMIT, BadCursor, cut, decode_cursor, encode_cursor
+from service.faults import case_words
 from service.faults.domain import OPEN_STATES, CaseState, Urgency, WaitReason
-from service.registry.queries.search import folded, like
 
 _COLUMNS = """
   c.*, f.name as facility_name, f.facility_code, p.name as position_name, p.position_code,
@@ -64,12 +64,6 @@ _CONDITIONS = {
     "unregistered": "c.position_id is null",
     "after": "c.occurred_at >= :after",
     "before": "c.occurred_at < :before",
-    "words": (
-        "(c.case_no ilike :words or c.summary ilike :words or c.unregistered_desc ilike :words"
-        " or p.search_text like :folded or gesuibo.fold(f.name) like :folded"
-        " or c.id in (select l.case_id from case_report l join fault_report r"
-        " on r.id = l.report_id where r.body ilike :words))"
-    ),
 }
 
 
@@ -113,7 +107,6 @@ class CaseFilter:
             "unregistered": self.unregistered or None,
             "after": _midnight(self.occurred_from),
             "before": _midnight(self.occurred_until, days=1),
-            "words": like(self.words.strip()) if self.words.strip() else None,
         }
         return {name: value for name, value in given.items() if value is not None}
 
@@ -142,7 +135,7 @@ def list_cases(
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> CasePage:
-    conditions, values = _asked(wanted)
+    conditions, values = _asked(session, wanted)
     if cursor is not None:
         conditions.append(f"(c.{order.value}, c.id) < (:last_at, :last_id)")
         values |= _position_of(cursor)
@@ -161,7 +154,7 @@ def list_cases(
 
 def count_by_facility(session: Session, wanted: CaseFilter) -> list[Row[Any]]:
     """``id``, ``name``, ``cases`` and those open and ``urgent``, of each facility with any."""
-    conditions, values = _asked(wanted)
+    conditions, values = _asked(session, wanted)
     statement = text(
         "select f.id, f.name, count(*) as cases,"  # noqa: S608  # fragments of this module only
         " count(*) filter (where c.urgency in ('S', 'A')"
@@ -172,12 +165,10 @@ def count_by_facility(session: Session, wanted: CaseFilter) -> list[Row[Any]]:
     return list(session.execute(statement, values))
 
 
-def _asked(wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
+def _asked(session: Session, wanted: CaseFilter) -> tuple[list[str], dict[str, Any]]:
     values = wanted.values()
-    conditions = [_CONDITIONS[name] for name in values]
-    if "words" in values:
-        values["folded"] = like(folded(wanted.words.strip()))
-    return conditions, values
+    words, found = case_words.every_word(session, wanted.words)
+    return [_CONDITIONS[name] for name in values] + words, values | found
 
 
 def _position_of(cursor: str) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from service.faults.domain import (
     WaitReason,
 )
 from service.faults.symptoms import SYMPTOMS
+from service.registry.models.searched import search_indexes, search_text_of
 
 _SYMPTOM_CODES = ", ".join(f"'{code}'" for code in SYMPTOMS)
 
@@ -74,6 +75,8 @@ class FaultCase(Versioned, Imported, table=True):
         Index("ix_fault_case_device_id", "device_id"),
         Index("ix_fault_case_company_id", "company_id"),
         Index("ix_fault_case_occurred_at_id", "occurred_at", "id"),
+        Index("ix_fault_case_reported_at_id", "reported_at", "id"),
+        *search_indexes("fault_case"),
         Index(
             "ix_fault_case_open",
             "state",
@@ -114,6 +117,10 @@ class FaultCase(Versioned, Imported, table=True):
     stop_from: datetime | None = instant(optional=True)
     stop_to: datetime | None = instant(optional=True)
     closed_at: datetime | None = instant(optional=True)
+    search_text: str | None = Field(
+        default=None,
+        sa_column=search_text_of("case_no", "summary", "unregistered_desc", "alarm_text"),
+    )
 
 
 class FaultReport(Keyed, Imported, table=True):
@@ -130,6 +137,7 @@ class FaultReport(Keyed, Imported, table=True):
         UniqueConstraint("report_no"),
         Index("ix_fault_report_company_id_received_at", "company_id", "received_at"),
         Index("ix_fault_report_received_at_id", "received_at", "id"),
+        *search_indexes("fault_report"),
     )
 
     report_no: str
@@ -154,6 +162,9 @@ class FaultReport(Keyed, Imported, table=True):
     )
     geo_accuracy_m: float | None = None
     after_contract: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    search_text: str | None = Field(
+        default=None, sa_column=search_text_of("report_no", "body", "temporary_action")
+    )
 
 
 class CaseReport(SQLModel, table=True):
@@ -181,6 +192,7 @@ class ResponseRecord(Keyed, Imported, table=True):
             "started_at is null or ended_at is null or started_at <= ended_at", name="times"
         ),
         CheckConstraint("cost_yen >= 0", name="cost_yen"),
+        *search_indexes("response_record"),
     )
 
     case_id: UUID = Field(foreign_key="fault_case.id")
@@ -202,6 +214,10 @@ class ResponseRecord(Keyed, Imported, table=True):
     prevention: str | None = None
     rollout: str | None = None
     supersedes_id: UUID | None = Field(default=None, foreign_key="response_record.id")
+    search_text: str | None = Field(
+        default=None,
+        sa_column=search_text_of("description", "prevention", "rollout", "contract_ref"),
+    )
 
 
 class Approval(Keyed, table=True):

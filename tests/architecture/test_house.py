@@ -21,6 +21,7 @@ SLICES = (
     "monthly",
     "work_requests",
     "citizens",
+    "search",
 )
 VOCABULARY = {
     "__init__",
@@ -57,6 +58,7 @@ OWN_NOUNS = {
         "merging",
         "responses",
         "inbox",
+        "case_words",
         "dossier",
         "papers",
         "approvals",
@@ -82,6 +84,7 @@ OWN_NOUNS = {
         "events",
     },
     "history": set(),
+    "search": set(),
     "registry": {
         "life_events",
         "life_forms",
@@ -99,7 +102,6 @@ OWN_NOUNS = {
         "facility_pages",
         "city_map",
         "facility_map",
-        "search_pages",
         "past",
         "quality_pages",
     },

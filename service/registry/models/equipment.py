@@ -31,7 +31,7 @@ from service.registry.domain import (
     MaintenanceType,
     RetiredReason,
 )
-from service.registry.models.searched import search_text_of
+from service.registry.models.searched import search_indexes, search_text_of
 
 
 class EquipmentClass(Versioned, Imported, table=True):
@@ -87,13 +87,7 @@ class Device(Versioned, Imported, table=True):
         partial_date_check("installed"),
         CheckConstraint("acquired_cost_yen >= 0", name="acquired_cost_yen"),
         CheckConstraint("merged_into_id <> id", name="merged_into_other"),
-        Index(
-            "ix_device_search",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
-        Index("ix_device_pairs", text("gesuibo.pairs(search_text)"), postgresql_using="gin"),
+        *search_indexes("device"),
     )
 
     asset_code: str = Field(unique=True)

@@ -25,7 +25,7 @@ from service.registry.domain import (
     LocationKind,
     Redundancy,
 )
-from service.registry.models.searched import search_text_of
+from service.registry.models.searched import search_indexes, search_text_of
 
 
 class Facility(Versioned, Imported, table=True):
@@ -101,13 +101,7 @@ class Position(Versioned, Imported, table=True):
         ForeignKeyConstraint(
             ["location_id", "facility_id"], ["location.id", "location.facility_id"], name="location"
         ),
-        Index(
-            "ix_position_search",
-            "search_text",
-            postgresql_using="gin",
-            postgresql_ops={"search_text": "gin_trgm_ops"},
-        ),
-        Index("ix_position_pairs", text("gesuibo.pairs(search_text)"), postgresql_using="gin"),
+        *search_indexes("position"),
         Index("ix_position_facility_id_position_code", "facility_id", "position_code"),
         Index("ix_position_name_position_code", "name", "position_code"),
         Index("ix_position_criticality_position_code", "criticality", "position_code"),

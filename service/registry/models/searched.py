@@ -1,6 +1,6 @@
 """What is searched: folded texts of a row, and names for words that are typed wrong."""
 
-from sqlalchemy import BigInteger, Column, Computed, Identity, Index
+from sqlalchemy import BigInteger, Column, Computed, Identity, Index, text
 from sqlalchemy.types import Text
 from sqlmodel import Field, SQLModel
 
@@ -9,6 +9,19 @@ def search_text_of(*columns: str) -> Column[str]:
     """What a search box is compared with; `queries.search.folded` is the same for what is typed."""
     joined = " || ' ' || ".join(f"coalesce({column}, '')" for column in columns)
     return Column(Text, Computed(f"gesuibo.fold({joined})", persisted=True))
+
+
+def search_indexes(table: str) -> tuple[Index, Index]:
+    """Three characters and more by trigrams, one and two by pairs."""
+    return (
+        Index(
+            f"ix_{table}_search",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+        Index(f"ix_{table}_pairs", text("gesuibo.pairs(search_text)"), postgresql_using="gin"),
+    )
 
 
 class WrittenName(SQLModel, table=True):

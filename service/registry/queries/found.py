@@ -20,13 +20,13 @@ _FACILITIES = text(
     "select id from facility"
     " where gesuibo.fold(name) like :pattern or gesuibo.fold(facility_code) like :pattern"
 )
-_IN_DEVICE = """d.search_text like :{word} or exists (select from device_model m
+IN_DEVICE = """d.search_text like :{word} or exists (select from device_model m
   where m.id = d.model_id
     and gesuibo.fold(concat_ws(' ', m.manufacturer, m.model_no)) like :{word})"""
 # Not EXISTS: PostgreSQL would read every device first, to have them at hand.
-_IN_PLACE = f"""coalesce((select {_IN_DEVICE} from installation i
+_IN_PLACE = f"""coalesce((select {IN_DEVICE} from installation i
   join device d on d.id = i.device_id
-  where i.position_id = p.id and i.period @> {TODAY} limit 1), false)"""  # noqa: S608  # constants only
+  where i.position_id = p.id and i.period @> {TODAY} limit 1), false)"""  # noqa: S608  # constants
 Clauses = tuple[list[str], dict[str, Any]]
 
 
@@ -35,11 +35,10 @@ def every_word(session: Session, typed: str) -> Clauses:
     clauses: list[str] = []
     params: dict[str, Any] = {}
     for number, word in enumerate(search_words(typed)):
-        written = _few(session, _WRITTEN, word)
-        equipped = _few(session, _EQUIPPED, word)
-        facilities = list(session.execute(_FACILITIES, {"pattern": like(word)}).scalars())
-        either = _named(params, f"i{number}", "p.id", [*(written or []), *(equipped or [])])
-        either += _named(params, f"f{number}", "p.facility_id", facilities)
+        written = positions(session, word)
+        equipped = few(session, _EQUIPPED, word)
+        either = named(params, f"i{number}", "p.id", [*(written or []), *(equipped or [])])
+        either += named(params, f"f{number}", "p.facility_id", facilities(session, word))
         if written is None:
             either.append(f"p.search_text like :w{number}")
         if equipped is None:
@@ -55,16 +54,28 @@ def every_word_in_device(session: Session, typed: str) -> Clauses:
     clauses: list[str] = []
     params: dict[str, Any] = {}
     for number, word in enumerate(search_words(typed)):
-        few = _few(session, _DEVICES, word)
-        if few is None:
-            clauses.append(f"({_IN_DEVICE.format(word=f'w{number}')})")
+        some = devices(session, word)
+        if some is None:
+            clauses.append(f"({IN_DEVICE.format(word=f'w{number}')})")
             params[f"w{number}"] = like(word)
         else:
-            clauses += _named(params, f"i{number}", "d.id", few) or ["false"]
+            clauses += named(params, f"i{number}", "d.id", some) or ["false"]
     return clauses, params
 
 
-def _named(params: dict[str, Any], name: str, column: str, ids: list[Any]) -> list[str]:
+def positions(session: Session, word: str) -> list[Any] | None:
+    return few(session, _WRITTEN, word)
+
+
+def devices(session: Session, word: str) -> list[Any] | None:
+    return few(session, _DEVICES, word)
+
+
+def facilities(session: Session, word: str) -> list[Any]:
+    return list(session.execute(_FACILITIES, {"pattern": like(word)}).scalars())
+
+
+def named(params: dict[str, Any], name: str, column: str, ids: list[Any]) -> list[str]:
     """A condition that the column is one of these, with its value; none for none."""
     if not ids:
         return []
@@ -72,11 +83,11 @@ def _named(params: dict[str, Any], name: str, column: str, ids: list[Any]) -> li
     return [f"{column} = any (cast(:{name} as uuid[]))"]
 
 
-def _few(session: Session, statement: TextClause, word: str) -> list[Any] | None:
+def few(session: Session, statement: TextClause, word: str) -> list[Any] | None:
     """What has the word; None when it is much, or of a past day that has no index."""
     is_a_letter = len(word) == 1 and word.isascii()
     if is_a_letter or is_past(session):
         return None
     asked = {"word": word, "pattern": like(word), "most": MOST + 1}
-    found = list(session.execute(statement, asked).scalars())
-    return list(dict.fromkeys(found)) if len(found) <= MOST else None
+    ids = list(session.execute(statement, asked).scalars())
+    return list(dict.fromkeys(ids)) if len(ids) <= MOST else None

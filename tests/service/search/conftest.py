@@ -1,0 +1,3 @@
+from tests.service.faults.conftest import as_actor, city
+
+__all__ = ["as_actor", "city"]
