@@ -5,13 +5,13 @@ from typing import Any
 from sqlmodel import Session
 
 from mobile_api import queries
-from mobile_api.schemas import FaultReportCreate
+from mobile_api.report_schemas import FaultReportCreate
 from service.accounts.actor import Actor
 from service.core.database import SYSTEM, identify
 from service.core.errors import NotFound
 from service.faults.schemas import ReportCreate
 
-_CODES = {"position_code", "scanned_tag"}
+_ELSEWHERE = {"position_code", "scanned_tag", "work_request_id"}
 
 
 def with_ids(session: Session, told: FaultReportCreate, *, by: Actor) -> ReportCreate:
@@ -20,7 +20,7 @@ def with_ids(session: Session, told: FaultReportCreate, *, by: Actor) -> ReportC
     Raises:
         NotFound: when no position has the code.
     """
-    content: dict[str, Any] = told.model_dump(exclude_unset=True, exclude=_CODES)
+    content: dict[str, Any] = told.model_dump(exclude_unset=True, exclude=_ELSEWHERE)
     position_code = told.position_code if told.position_id is None else None
     scanned_tag = told.scanned_tag if told.scanned_tag_id is None else None
     if position_code is None and scanned_tag is None:

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from mobile_api import queries
-from mobile_api.codes import with_ids
+from mobile_api.report_schemas import FaultReportCreate
+from mobile_api.reporting import take
 from mobile_api.schemas import (
-    FaultReportCreate,
     FaultReportDetail,
     FaultReportFiled,
     FaultReportRead,
@@ -20,7 +20,6 @@ from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.paging import BadCursor, Page, decode_cursor, encode_cursor
-from service.faults.service import file_report
 
 router = APIRouter(prefix="/fault-reports", tags=["fault reports"])
 Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
@@ -32,7 +31,7 @@ def create(
     response: Response, session: SessionDep, by: Reporter, told: FaultReportCreate
 ) -> FaultReportFiled:
     """201 for a new report; 200 with the same answer when it was there; 409 for other content."""
-    filed = file_report(session, with_ids(session, told, by=by), by=by)
+    filed, request_state = take(session, told, by=by)
     if not filed.is_new:
         response.status_code = 200
     return FaultReportFiled(
@@ -42,6 +41,7 @@ def create(
         case_no=filed.case_no,
         state=filed.state.value,
         after_contract=filed.after_contract,
+        request_state=request_state and request_state.value,
     )
 
 

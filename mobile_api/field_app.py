@@ -31,6 +31,7 @@ PAGES = (
     "/f/scan",
     "/f/equipment",
     "/f/unregistered",
+    "/f/more",
     "/f/outbox",
     "/f/reports",
     "/f/work",
@@ -86,6 +87,15 @@ def equipment(request: Request) -> Response:
 def unregistered(request: Request) -> Response:
     """The report form for what no ledger knows."""
     return _page(request, "unregistered", **_form(request, report_form.symptom_tiles([])))
+
+
+@router.get("/f/more")
+def more(request: Request) -> Response:
+    """More about a report, its correction, or work for a request; the address says which."""
+    locale = locale_of(request)
+    done = [(said, translate(said, locale)) for said in field_words.DONE]
+    form = _form(request, report_form.symptom_tiles([]))
+    return _page(request, "more", field_words.MORE, done=done, **form)
 
 
 def _form(request: Request, symptoms: list[tuple[str, str]]) -> dict[str, Any]:

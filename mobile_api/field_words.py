@@ -25,19 +25,45 @@ EQUIPMENT = {
     "model": N_("型式"),
     "serial": N_("製造番号"),
 }
-OUTBOX = {
+_STATES = {
     "kept": N_("端末に保存済み・未送信"),
     "sending-now": N_("送信しています"),
     "photos-left": N_("受付済み（{no}）・写真待ち {n}/{all}"),
     "asked": N_("要確認: {reason}"),
     "others": N_("{name}さんの報告です。{name}さんに人を替えると送れます。"),
+}
+OUTBOX = _STATES | {
+    "follow-up": N_("続報を書く"),
+    "arrived": N_("伝えました"),
     "photo-count": N_("写真{n}枚"),
     "again": N_("もう一度送る"),
     "throw-away": N_("送らずに消す"),
     "throw-away-sure": N_("この報告を送らずに消します。元に戻せません。消しますか。"),
     "unreachable": N_("いまは送れません。電波が戻ったら自動で送ります。"),
 }
+# Said to the office, so kept in its language whatever the phone's is.
+DONE = (
+    N_("点検・確認のみ"),
+    N_("清掃・詰まりの除去"),
+    N_("調整・増し締め"),
+    N_("部品交換"),
+    N_("応急処置まで"),
+)
+MORE = {
+    "follow-up-of": N_("続報を書く"),
+    "correction-of": N_("報告を訂正する"),
+    "work-of": N_("作業を記録する"),
+    "follow_up": N_("続報"),
+    "final": N_("完了報告"),
+    "correction": N_("訂正"),
+    "work": N_("作業の記録"),
+    "words-missing": N_("内容を選ぶか、書いてください。"),
+    "backwards": N_("復旧が到着より前になっています。"),
+}
 REPORTS = {
+    "follow-up": N_("続報・作業を書く"),
+    "correct": N_("この報告を訂正する"),
+    "correction-of": N_("報告 {no} の訂正"),
     "loading": N_("読み込んでいます…"),
     "no-body": N_("（説明なし）"),
     "photos-here": N_("届いた写真 {n}/{all}"),
@@ -45,16 +71,12 @@ REPORTS = {
     "no-answer": N_("市の対応はまだ記録されていません。"),
     "as-of": N_("{at} に読み込んだ内容です。"),
 }
-WORK = {
+WORK = _STATES | {
     "as-of": N_("{at} に読み込んだ内容です。"),
     "due": N_("期限 {day}"),
     "asked-by": N_("{name}さんから {at}"),
     "acknowledge": N_("受領する"),
-    "no-signal": N_(
-        "電波が届かないため、まだ伝わっていません。書いた内容は端末に残ります。"
-        "電波のある所でもう一度押してください。"
-    ),
-    "refused": N_("受け付けられませんでした: {reason}"),
+    "record": N_("作業を記録する"),
 }
 FACILITIES = {
     "drop": N_("消す"),

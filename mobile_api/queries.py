@@ -23,6 +23,7 @@ _REPORTS = f"""
   select r.id, r.report_no, r.kind, place.position_id, place.position_name, place.facility_name,
          place.unregistered_desc, r.reporter_name, r.body, r.temporary_action, r.captured_at,
          r.received_at, r.after_contract, r.announced_photos,
+         (select o.report_no from fault_report o where o.id = r.corrects_id) as corrects_report_no,
          (select count(*) from attachment a
           where a.report_id = r.id and a.sha256 = any(r.announced_photos)) as received_photos,
          {_CASES} as cases

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import Session
 
 from mobile_api import queries
-from mobile_api.codes import with_ids
-from mobile_api.schemas import FaultReportCreate
+from mobile_api.report_schemas import FaultReportCreate
+from mobile_api.reporting import take
+from mobile_api.work import WorkRecordCreate
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.attachments.arrival import arrived_from
@@ -21,8 +22,9 @@ from service.attachments.store import PhotoStore
 from service.core.errors import DomainError, Invalid
 from service.core.i18n.marker import N_
 from service.core.settings import get_settings
-from service.faults.schemas import ReportCreate, Sha256
-from service.faults.service import FiledReport, file_report
+from service.faults.schemas import Sha256
+from service.faults.service import FiledReport
+from service.work_requests.service import Answered, answer_once
 
 FORMAT = "gesuibo-rescue-1"
 LIST_NAME = "reports.json"
@@ -65,19 +67,34 @@ class RescuedReport(BaseModel):
     photos: list[RescuedPhoto] = Field(default=[], max_length=30)
 
 
+class RescuedRecord(BaseModel):
+    """What the company answered to a request of the city, without being a report."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    author: str = Field(default="", max_length=200)
+    title: str = Field(default="", max_length=500)
+    place: str = Field(default="", max_length=500)
+    request_id: UUID
+    record: dict[str, Any]
+    photos: tuple[()] = ()
+
+
 class RescueList(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     format: str = Field(pattern=f"^{FORMAT}$")
     reports: list[RescuedReport] = Field(max_length=MAX_REPORTS)
+    records: list[RescuedRecord] = Field(default=[], max_length=MAX_REPORTS)
 
 
 @dataclass
 class Outcome:
-    """What became of one report; ``problems`` name what was not taken and why."""
+    """What became of one report or record; ``problems`` name what was not taken and why."""
 
-    told: RescuedReport
+    told: RescuedReport | RescuedRecord
     filed: FiledReport | None = None
+    answered: Answered | None = None
     photos: int = 0
     problems: list[DomainError] = field(default_factory=list)
 
@@ -94,7 +111,10 @@ def take_in(session: Session, store: PhotoStore, file: IO[bytes], *, by: Actor) 
     try:
         with zipfile.ZipFile(file) as archive:
             told = RescueList.model_validate(_list_in(archive))
-            return [_taken(session, store, archive, one, by=by) for one in told.reports]
+            # A request is acknowledged before work on it can be recorded.
+            records = [_recorded(session, one, by=by) for one in told.records]
+            reports = [_taken(session, store, archive, one, by=by) for one in told.reports]
+            return reports + records
     except (zipfile.BadZipFile, KeyError, ValueError, RecursionError, NotImplementedError) as error:
         raise NotARescueFile from error
 
@@ -112,7 +132,7 @@ def _taken(
     outcome = Outcome(told)
     try:
         with session.begin_nested():
-            outcome.filed = file_report(session, _report(session, told, by=by), by=by)
+            outcome.filed = _filed(session, told, by=by)
     except DomainError as error:
         outcome.problems.append(error)
         return outcome
@@ -126,16 +146,38 @@ def _taken(
     return outcome
 
 
-def _report(session: Session, told: RescuedReport, *, by: Actor) -> ReportCreate:
+def _recorded(session: Session, told: RescuedRecord, *, by: Actor) -> Outcome:
+    outcome = Outcome(told)
+    try:
+        with session.begin_nested():
+            outcome.answered = _answered(session, told, by=by)
+    except DomainError as error:
+        outcome.problems.append(error)
+    return outcome
+
+
+def _answered(session: Session, told: RescuedRecord, *, by: Actor) -> Answered:
+    try:
+        record = WorkRecordCreate.model_validate(told.record)
+    except ValidationError as error:
+        raise ReportUnreadable from error
+    return answer_once(
+        session,
+        told.request_id,
+        record.for_service(),
+        record_id=record.id,
+        author=told.author or None,
+        by=by,
+    )
+
+
+def _filed(session: Session, told: RescuedReport, *, by: Actor) -> FiledReport:
     try:
         sent = FaultReportCreate.model_validate(told.report)
     except ValidationError as error:
         raise ReportUnreadable from error
-    new = with_ids(session, sent, by=by)
-    new.reporter_name = told.author or None
-    if told.user_id is not None:
-        new.company_id = queries.company_of(session, told.user_id)
-    return new
+    company_id = queries.company_of(session, told.user_id) if told.user_id else None
+    return take(session, sent, by=by, author=told.author, company_id=company_id)[0]
 
 
 def _keep_photo(

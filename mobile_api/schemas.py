@@ -1,16 +1,11 @@
 """The phones' contract, field by field. Fields are only ever added: phones may be months behind."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from service.faults.schemas import LongText, Measured, Severity, Sha256, ShortText, SymptomCode
-
-Effect = Literal["stopped", "reduced", "on_standby", "none"]
-Surroundings = Literal["overflow", "discharge", "odour", "noise", "none"]
-Precision = Literal["exact", "hour", "day", "estimated"]
 Credential = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -132,56 +127,6 @@ class FoundPositions(BaseModel):
     items: list[FoundPosition]
 
 
-class FaultReportCreate(BaseModel):
-    """``id`` is a UUIDv7 minted on the phone. The same id and content again get the same answer."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: UUID
-    position_id: UUID | None = None
-    facility_id: UUID | None = None
-    unregistered_desc: ShortText | None = None
-    position_code: ShortText | None = Field(
-        default=None,
-        description="Instead of `position_id`, as a pack by columns names the position",
-    )
-    case_id: UUID | None = Field(default=None, description="The case that this follows up")
-    kind: Literal["first", "follow_up", "final"] = "first"
-    occurred_at: AwareDatetime
-    occurred_precision: Precision = "exact"
-    found_at: AwareDatetime | None = None
-    captured_at: AwareDatetime = Field(description="When it was written on the phone")
-    device_clock: AwareDatetime | None = Field(
-        default=None, description="The phone's clock when sending; not part of the content"
-    )
-    detection: Literal[
-        "alarm", "patrol", "statutory_inspection", "resident", "operation", "other"
-    ] = "other"
-    alarm_class: Literal["major", "minor", "none"] | None = None
-    alarm_text: ShortText | None = None
-    symptoms: Annotated[list[SymptomCode], Field(min_length=1, max_length=27)]
-    operation_effect: Effect = "none"
-    environment_effects: Annotated[list[Surroundings], Field(max_length=5)] = []
-    severity: Severity | None = None
-    body: LongText = ""
-    temporary_action: LongText | None = None
-    measured_values: Annotated[dict[ShortText, Measured], Field(max_length=30)] = {}
-    announced_photos: Annotated[
-        list[Sha256], Field(max_length=30, description="SHA-256 of every photo that will follow")
-    ] = []
-    entry_mode: Literal["tag", "search", "typed"] = "tag"
-    scanned_tag_id: UUID | None = None
-    scanned_tag: ShortText | None = Field(
-        default=None, description="Instead of `scanned_tag_id`: the code that was scanned"
-    )
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    accuracy_m: Annotated[float, Field(ge=0, le=1e6)] | None = None
-    rain_mm_h: Annotated[float, Field(ge=0, le=500)] | None = None
-    stop_from: AwareDatetime | None = None
-    reporter_contact: ShortText | None = None
-
-
 class FaultReportFiled(BaseModel):
     """The receipt. ``report_id`` is the phone's own id: only then may it forget the report."""
 
@@ -191,6 +136,9 @@ class FaultReportFiled(BaseModel):
     case_no: str
     state: str
     after_contract: bool = False
+    request_state: str | None = Field(
+        default=None, description="Where the city's request stands; null when it took no record"
+    )
 
 
 class PhotoKept(BaseModel):
@@ -248,6 +196,7 @@ class FaultReportRead(BaseModel):
     after_contract: bool
     announced_photos: list[str]
     received_photos: int
+    corrects_report_no: str | None = None
     cases: list[CaseOfReport]
 
 

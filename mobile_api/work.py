@@ -64,6 +64,10 @@ class WorkRecordCreate(BaseModel):
     started_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
 
+    def for_service(self) -> RecordCreate:
+        content = self.model_dump(exclude={"id"}) | {"kind": RecordKind(self.kind)}
+        return RecordCreate.model_validate(content)
+
 
 class WorkRecordKept(BaseModel):
     """``record_id`` is the phone's own id: only then may it forget the record."""
@@ -90,10 +94,9 @@ def add_record(
     response: Response, session: SessionDep, by: Reporter, request_id: UUID, told: WorkRecordCreate
 ) -> WorkRecordKept:
     """201 for a new record; 200 when it was there; 409 for other content under the same id."""
-    new = RecordCreate.model_validate(
-        told.model_dump(exclude={"id"}) | {"kind": RecordKind(told.kind)}
+    answered = service.answer_once(
+        session, request_id, told.for_service(), record_id=told.id, by=by
     )
-    answered = service.answer_once(session, request_id, new, record_id=told.id, by=by)
     if not answered.is_new:
         response.status_code = 200
     return WorkRecordKept(record_id=told.id, state=answered.state.value)

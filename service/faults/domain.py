@@ -76,6 +76,7 @@ __all__ = [
     "ReportKind",
     "ResponseKind",
     "SameIdOtherContent",
+    "SymptomMissing",
     "Urgency",
     "WaitReason",
     "ensure_reason",
@@ -174,6 +175,11 @@ class SameIdOtherContent(Conflict):
 class PositionOrDescriptionMissing(Invalid):
     code = "position-or-description-missing"
     message = N_("設置箇所を選ぶか、未登録の機器の説明を入力してください。")
+
+
+class SymptomMissing(Invalid):
+    code = "symptom-missing"
+    message = N_("症状を選んでください。")
 
 
 class EndsBeforeStart(Invalid):

@@ -16,6 +16,12 @@ _REPORTS = text("""
     select c.id from fault_case c join family on c.merged_into_id = family.id
   )
   select r.*, co.name as company_name, cr.case_id, cr.linked_at,
+         (select o.report_no from fault_report o where o.id = r.corrects_id) as corrects_no,
+         (select o.report_no from fault_report o where o.corrects_id = r.id
+          order by o.received_at desc limit 1) as corrected_by_no,
+         (r.observed ->> 'arrived_at')::timestamptz as arrived_at,
+         (r.observed ->> 'temporary_at')::timestamptz as temporary_at,
+         (r.observed ->> 'restored_at')::timestamptz as restored_at,
          extract(epoch from r.device_clock - r.received_at)::float / 60 as clock_ahead_min,
          ST_Distance(ST_Transform(r.geo_fix, 6677), ST_Transform(f.geom, 6677))
            - coalesce(r.geo_accuracy_m, 0) as away_m

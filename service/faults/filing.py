@@ -65,7 +65,11 @@ _OF_FACILITY = """
 """
 _FOLLOWED = """
   with recursive chain as (
-    select c.*, 0 as depth from fault_case c where c.id = :case_id
+    select c.*, 0 as depth from fault_case c
+    where c.id = coalesce(
+      cast(:case_id as uuid),
+      (select cr.case_id from case_report cr where cr.report_id = :report_id
+       order by cr.linked_at limit 1))
     union all
     select c.*, chain.depth + 1 from fault_case c join chain on c.id = chain.merged_into_id
   )
@@ -129,9 +133,18 @@ def place_of_facility(
     return None if row is None else Place(*row)
 
 
-def followed_case(session: Session, case_id: UUID, *, contracted: Contracted | None = None) -> Any:
-    """The case, or the one it has been merged into; None when the actor may not see it."""
-    return _one(session, "case", {"case_id": case_id}, contracted)
+def followed_case(
+    session: Session,
+    *,
+    case_id: UUID | None = None,
+    report_id: UUID | None = None,
+    contracted: Contracted | None = None,
+) -> Any:
+    """The case, or that of the report, or the one it has been merged into.
+
+    None when the actor may not see it.
+    """
+    return _one(session, "case", {"case_id": case_id, "report_id": report_id}, contracted)
 
 
 def earlier_report(session: Session, report_id: UUID) -> Any:

@@ -165,6 +165,12 @@ class FaultReport(Keyed, Imported, table=True):
     search_text: str | None = Field(
         default=None, sa_column=search_text_of("report_no", "body", "temporary_action")
     )
+    corrects_id: UUID | None = Field(
+        default=None,
+        foreign_key="fault_report.id",
+        index=True,
+        description="The report that this one puts right; both stay as they are",
+    )
 
 
 class CaseReport(SQLModel, table=True):

@@ -8,7 +8,7 @@ from uuid import UUID
 from service.accounts.actor import Actor
 from service.core.i18n.dates import era_year, fiscal_year, tokyo_day
 from service.core.identity import new_id
-from service.faults.domain import CaseState
+from service.faults.domain import CaseState, ReportKind
 from service.faults.filing import Place
 from service.faults.schemas import ReportCreate
 from service.faults.severity import severity_of
@@ -30,6 +30,7 @@ OBSERVED = {
     "rain_mm_h",
     "stop_from",
 }
+WORK = {"arrived_at", "temporary_at", "restored_at", "estimated_times"}
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,15 @@ def report_row(
         "source_import_id": None,
         "series": f"H{year_mark(fiscal_year(tokyo_day(received)))}-",
         "body_sha256": digest,
-        "kind": new.kind.value,
+        "kind": (ReportKind.CORRECTION if new.corrects_report_id else new.kind).value,
         "company_id": by.company_id or new.company_id,
         "reporter_id": by.id,
         "reporter_name": new.reporter_name or by.name,
         "reporter_contact": new.reporter_contact,
         "body": new.body,
         "temporary_action": new.temporary_action or None,
-        "observed": new.model_dump(mode="json", include=OBSERVED, exclude_none=True),
+        "observed": new.model_dump(mode="json", include=OBSERVED, exclude_none=True)
+        | new.model_dump(mode="json", include=WORK, exclude_defaults=True),
         "measured_values": new.measured_values,
         "announced_photos": sorted(set(new.announced_photos)),
         "captured_at": new.captured_at,
@@ -79,6 +81,7 @@ def report_row(
         "latitude": new.latitude,
         "geo_accuracy_m": new.accuracy_m,
         "after_contract": target.late,
+        "corrects_id": new.corrects_report_id,
     }
 
 

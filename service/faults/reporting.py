@@ -14,14 +14,16 @@ from service.audit.service import record
 from service.core import outbox
 from service.core.clock import now
 from service.core.database import SYSTEM, identify
-from service.core.errors import DomainError, Forbidden, NotFound
+from service.core.errors import DomainError, FieldError, Forbidden, NotFound
 from service.core.i18n.dates import fiscal_year, tokyo_day
 from service.faults import filing
 from service.faults.domain import (
     CaseState,
+    EndsBeforeStart,
     EntryMode,
     PositionOrDescriptionMissing,
     SameIdOtherContent,
+    SymptomMissing,
 )
 from service.faults.filing import Contracted, Place
 from service.faults.report_rows import Target, case_row, report_row, year_mark
@@ -64,6 +66,7 @@ def file_report(session: Session, new: ReportCreate, *, by: Actor) -> FiledRepor
         SameIdOtherContent: when the id has been used for something else.
     """
     by.require(Permission.REPORTS_FILE)
+    _ensure_order(new)
     digest = body_digest(new)
     target = _target(session, new, by)
     if target is None:
@@ -74,6 +77,11 @@ def file_report(session: Session, new: ReportCreate, *, by: Actor) -> FiledRepor
         return _answer_again(session, new, digest, by=by)
     _tell(session, new, target, filed, by=by)
     return filed
+
+
+def _ensure_order(new: ReportCreate) -> None:
+    if new.arrived_at and new.restored_at and new.restored_at < new.arrived_at:
+        raise EndsBeforeStart(errors=[FieldError("/restored_at", EndsBeforeStart.message)])
 
 
 def _target(session: Session, new: ReportCreate, by: Actor) -> Target | None:
@@ -88,8 +96,13 @@ def _target(session: Session, new: ReportCreate, by: Actor) -> Target | None:
 def _found(
     session: Session, new: ReportCreate, contracted: Contracted | None = None
 ) -> Target | None:
+    earlier = new.corrects_report_id or new.follows_report_id
+    if earlier is not None:
+        return _followed(filing.followed_case(session, report_id=earlier, contracted=contracted))
     if new.case_id is not None:
-        return _followed(filing.followed_case(session, new.case_id, contracted=contracted))
+        return _followed(filing.followed_case(session, case_id=new.case_id, contracted=contracted))
+    if not new.symptoms:
+        raise SymptomMissing(errors=[FieldError("/symptoms", SymptomMissing.message)])
     if new.position_id is not None:
         day = tokyo_day(new.occurred_at)
         place = filing.place_of_position(session, new.position_id, day=day, contracted=contracted)

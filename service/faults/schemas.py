@@ -33,6 +33,7 @@ from service.faults.domain import (
     WaitReason,
 )
 from service.faults.symptoms import SYMPTOMS
+from service.faults.work_times import WorkTimes
 
 
 def _storable(value: str) -> str:
@@ -60,11 +61,12 @@ Minutes = Annotated[int, Field(ge=0, le=10**6)]
 Measured = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class ReportCreate(BaseModel):
+class ReportCreate(WorkTimes, BaseModel):
     """A report as the reporter wrote it.
 
     ``id`` is minted where it is written (UUIDv7), so that sending it twice is one report. It
-    names a position, describes a thing that the ledger does not know, or follows up a case.
+    names a position, describes a thing that the ledger does not know, or follows up or corrects
+    what has been reported; only then may symptoms be missing.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -74,6 +76,8 @@ class ReportCreate(BaseModel):
     facility_id: UUID | None = None
     unregistered_desc: ShortText | None = None
     case_id: UUID | None = None
+    follows_report_id: UUID | None = None
+    corrects_report_id: UUID | None = None
     kind: ReportKind = ReportKind.FIRST
     occurred_at: AwareDatetime
     occurred_precision: OccurredPrecision = OccurredPrecision.EXACT
@@ -83,7 +87,7 @@ class ReportCreate(BaseModel):
     detection: Detection = Detection.OTHER
     alarm_class: AlarmClass | None = None
     alarm_text: ShortText | None = None
-    symptoms: Annotated[list[SymptomCode], Field(min_length=1, max_length=len(SYMPTOMS))]
+    symptoms: Annotated[list[SymptomCode], Field(min_length=1, max_length=len(SYMPTOMS))] = []
     operation_effect: OperationEffect = OperationEffect.NONE
     environment_effects: Annotated[list[EnvironmentEffect], Field(max_length=5)] = []
     severity: Severity | None = None

@@ -105,6 +105,7 @@ class ReportKind(StrEnum):
     FIRST = "first"
     FOLLOW_UP = "follow_up"
     FINAL = "final"
+    CORRECTION = "correction"
     MONTHLY = "monthly"
 
 
@@ -112,6 +113,7 @@ REPORT_KIND_LABELS = {
     ReportKind.FIRST: N_("速報"),
     ReportKind.FOLLOW_UP: N_("続報"),
     ReportKind.FINAL: N_("完了報告"),
+    ReportKind.CORRECTION: N_("訂正"),
     ReportKind.MONTHLY: N_("月報"),
 }
 

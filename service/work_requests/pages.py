@@ -12,6 +12,8 @@ from service.accounts import queries as accounts
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
+from service.attachments import queries as attachments
+from service.attachments.models import Attachment
 from service.core.clock import JST, today
 from service.core.errors import NotFound
 from service.core.http.forms import Submitted, Typed, attempt, read_form
@@ -77,17 +79,27 @@ def _request_page(
     row = queries.request(session, request_id)
     if row is None:
         raise NotFound
+    records = queries.records(session, request_id)
     return render(
         request,
         "work_requests/request.html",
         status_code=status_code,
         row=row,
-        records=queries.records(session, request_id),
+        records=records,
+        photos=_photos(session, records),
         offered=[kind.value for kind in MOVES[RequestState(row.state)]],
         handles=by.can(Permission.CASES_HANDLE),
         typed=typed,
         **_words(by),
     )
+
+
+def _photos(session: SessionDep, records: list[Any]) -> dict[UUID, list[Attachment]]:
+    """A record told from a phone is a report, too, under the same id: its photos."""
+    found: dict[UUID, list[Attachment]] = {}
+    for photo in attachments.of_owner(session, "report_id", [one.id for one in records]):
+        found.setdefault(photo.report_id or photo.id, []).append(photo)
+    return found
 
 
 @router.get("/work/month")

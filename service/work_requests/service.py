@@ -77,9 +77,17 @@ def answer(session: Session, request_id: UUID, new: RecordCreate, *, by: Actor) 
 
 
 def answer_once(
-    session: Session, request_id: UUID, new: RecordCreate, *, record_id: UUID, by: Actor
+    session: Session,
+    request_id: UUID,
+    new: RecordCreate,
+    *,
+    record_id: UUID,
+    author: str | None = None,
+    by: Actor,
 ) -> Answered:
     """As `answer`, under an id minted where it was written: sent twice it is one record.
+
+    ``author`` wrote it when the actor only hands it in.
 
     Raises:
         SameIdOtherContent: when the id stands for another record.
@@ -95,7 +103,8 @@ def answer_once(
     if earlier is not None:
         _ensure_same(earlier, request_id, new)
         return Answered(RequestState(request.state), is_new=False)
-    return Answered(_add(session, request, new, record_id, by=by))
+    row = {"id": record_id} | ({"author_name": author} if author else {})
+    return Answered(_add(session, request, new, row, by=by))
 
 
 def _ensure_same(earlier: Row[Any], request_id: UUID, new: RecordCreate) -> None:
@@ -106,11 +115,11 @@ def _ensure_same(earlier: Row[Any], request_id: UUID, new: RecordCreate) -> None
 
 
 def _add(
-    session: Session, request: Row[Any], new: RecordCreate, record_id: UUID, *, by: Actor
+    session: Session, request: Row[Any], new: RecordCreate, told: dict[str, Any], *, by: Actor
 ) -> RequestState:
     state = after(RequestState(request.state), new.kind)
     _ensure_told(new)
-    queries.add_record(session, _row(request, new, by=by) | {"id": record_id})
+    queries.add_record(session, _row(request, new, by=by) | told)
     written = {"request_id": request.id, "kind": new.kind.value, "body": new.body}
     audit(session, f"work_request.{new.kind}", "work_request", request.id, by=by, after=written)
     topic = "work_request.changed" if new.kind is not RecordKind.WORK else "work_request.noted"

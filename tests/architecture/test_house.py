@@ -48,6 +48,7 @@ OWN_NOUNS = {
         "steps",
         "filing",
         "report_rows",
+        "work_times",
         "reporting",
         "handling",
         "marks",

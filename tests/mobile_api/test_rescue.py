@@ -23,7 +23,12 @@ def staff(app: FastAPI, tagged: TaggedCity) -> Iterator[TestClient]:
         yield client
 
 
-def rescued(tagged: TaggedCity, report: dict[str, Any], *photos: bytes) -> bytes:
+def rescued(
+    tagged: TaggedCity,
+    report: dict[str, Any],
+    *photos: bytes,
+    records: list[dict[str, Any]] | None = None,
+) -> bytes:
     by = tagged.city.contractor
     one = {
         "user_id": str(by.id),
@@ -36,7 +41,8 @@ def rescued(tagged: TaggedCity, report: dict[str, Any], *photos: bytes) -> bytes
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr(
-            "reports.json", json.dumps({"format": "gesuibo-rescue-1", "reports": [one]})
+            "reports.json",
+            json.dumps({"format": "gesuibo-rescue-1", "reports": [one], "records": records or []}),
         )
         for photo in photos:
             archive.writestr(f"photos/{digest(photo)}", photo)

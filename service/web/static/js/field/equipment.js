@@ -3,10 +3,10 @@
  * cannot be reached, and from the phone's own search.
  */
 
-import { answer, byPosition, byTag, keepAnswer } from "./reference.js";
+import { me } from "./person.js";
+import { byPosition, byTag } from "./reference.js";
 import { startForm } from "./report_form.js";
 import { plain } from "./tag_code.js";
-import * as transport from "./transport.js";
 import { element, part, word } from "./words.js";
 
 const OTHER = "S90";
@@ -18,17 +18,6 @@ const scanned = inPath ? plain(decodeURIComponent(inPath)) : "";
 async function asked() {
   if (scanned) return await byTag(scanned);
   return await byPosition(new URLSearchParams(location.search).get("position") ?? "");
-}
-
-/** Who this phone was last taken for; asked again while there is signal. */
-async function me() {
-  try {
-    const known = await transport.me();
-    await keepAnswer("me", known);
-    return known;
-  } catch {
-    return (await answer("me"))?.value;
-  }
 }
 
 /** The class's own symptoms in their order, the common ones when it has none. @param {string[]} set */

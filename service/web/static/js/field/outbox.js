@@ -9,11 +9,15 @@ import { Database } from "./database.js";
 
 /** @typedef {{ sha256: string, name: string, type: string, size: number }} Photo */
 /** @typedef {{ sha256: string, name: string, type: string, bytes: ArrayBuffer }} PhotoBytes */
-/** @typedef {{ id: string, user: string, author: string, title: string, place: string, saved_at: string, report: Record<string, unknown>, photos: Photo[] }} Saved */
+/**
+ * `what` says in words what it is; `to` is where it goes when it is no report; `follows` names
+ * another item that has to arrive first.
+ * @typedef {{ id: string, user: string, author: string, title: string, place: string, saved_at: string, report: Record<string, unknown>, photos: Photo[], what?: string, to?: string, follows?: string }} Saved
+ */
 /** @typedef {"waiting" | "sending" | "photos" | "needs_human"} Phase */
 /** @typedef {{ id: string, phase: Phase, reason: string, attempt: number, next_at: number, number: string, case_no: string, sent_photos: string[] }} State */
 /** @typedef {Saved & { state: State }} Item */
-/** @typedef {{ id: string, number: string, case_no: string, title: string, place: string, photos: number, sent_at: string }} Sent */
+/** @typedef {{ id: string, number: string, case_no: string, title: string, place: string, photos: number, sent_at: string, what?: string, to?: string }} Sent */
 
 const KEPT_SENT = 50;
 const KEPT_SENT_MS = 30 * 24 * 3600 * 1000;
@@ -129,6 +133,8 @@ export async function finish(item) {
       case_no: item.state.case_no,
       title: item.title,
       place: item.place,
+      what: item.what,
+      to: item.to,
       photos: item.state.sent_photos.length,
       sent_at: new Date().toISOString(),
     });
@@ -136,10 +142,30 @@ export async function finish(item) {
   changed();
 }
 
-/** By hand only: somebody has said that it need not be sent. @param {string} id */
+/**
+ * By hand only: somebody has said that it need not be sent. What follows it stands alone then.
+ * @param {string} id
+ */
 export async function remove(id) {
-  await base.run(["reports", "photos", "states"], (store) => removeAll(store, id));
+  const followers = (await items()).filter((one) => one.follows === id);
+  await base.run(["reports", "photos", "states"], (store) => {
+    removeAll(store, id);
+    for (const { state: _, ...saved } of followers) store("reports").put(alone(saved));
+  });
   changed();
+}
+
+/** @param {Saved} saved @returns {Saved} */
+function alone({ follows: _, ...saved }) {
+  const { follows_report_id, corrects_report_id, kind, ...report } = saved.report;
+  const isOnItsOwn = follows_report_id || corrects_report_id;
+  return isOnItsOwn ? { ...saved, report } : { ...saved, report: saved.report };
+}
+
+/** Those that may go now: nothing that has to arrive before them is here. @param {Item[]} all */
+export function ready(all) {
+  const here = new Set(all.map((one) => one.id));
+  return all.filter((one) => !one.follows || !here.has(one.follows));
 }
 
 /** @param {(name: string) => IDBObjectStore} store @param {string} id */

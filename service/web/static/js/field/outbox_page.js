@@ -1,22 +1,14 @@
 /** What waits on this phone, item by item, in words; what was sent lately; the rescue file. */
 
 import "./bar.js";
+import { when } from "./clock.js";
 import * as outbox from "./outbox.js";
 import { rescueFile } from "./rescue.js";
 import { flush, now, onLine } from "./sending.js";
+import { stateOf } from "./states.js";
 import { element, icon, part, word } from "./words.js";
 
 /** @typedef {import("./outbox.js").Item} Item */
-
-/** @param {Item} item */
-function stateOf(item) {
-  const { phase, reason, sent_photos, number } = item.state;
-  if (phase === "needs_human") return word("asked", { reason });
-  if (now.user && item.user !== now.user) return word("others", { name: item.author });
-  if (phase === "photos")
-    return word("photosLeft", { no: number, n: sent_photos.length, all: item.photos.length });
-  return word(phase === "sending" ? "sendingNow" : "kept");
-}
 
 /** @param {string} text @param {() => void} act @param {string} [looks] */
 function button(text, act, looks = "button button--secondary") {
@@ -26,32 +18,44 @@ function button(text, act, looks = "button button--secondary") {
   return made;
 }
 
+/** @param {{ title: string, what?: string }} item */
+const named = ({ title, what }) => (what ? `${what} ${title}` : title);
+
+/** 速報, then 続報, while the first is still here. @param {{ id: string, to?: string }} item */
+function more({ id, to }) {
+  if (to) return [];
+  const link = element("a", word("followUp"), "button button--secondary");
+  link.setAttribute("href", `/f/more?report=${id}`);
+  return [link];
+}
+
+/** What followed it goes on its own now. @param {string} id */
+async function throwAway(id) {
+  if (!confirm(word("throwAwaySure"))) return;
+  await outbox.remove(id);
+  await flush();
+}
+
 /** @param {Item} item */
 function row(item) {
   const photos = item.photos.length ? word("photoCount", { n: item.photos.length }) : "";
   const card = element("li", "", "card", [
-    element("p", "", "notice__title", [item.title]),
+    element("p", "", "notice__title", [named(item)]),
     element("p", `${item.place} ${when(item.saved_at)} ${photos}`, "muted"),
     element("p", "", "", [
       icon(item.state.phase === "needs_human" ? "warning" : "hourglass"),
       stateOf(item),
     ]),
   ]);
+  card.append(...more(item));
   if (item.state.phase === "needs_human") {
     card.append(
       button(word("again"), () => flush({ evenIfEarly: true, onlyId: item.id })),
-      button(word("throwAway"), () => confirm(word("throwAwaySure")) && outbox.remove(item.id)),
+      button(word("throwAway"), () => throwAway(item.id)),
     );
   }
   return card;
 }
-
-/** @param {string} moment */
-const when = (moment) =>
-  new Date(moment).toLocaleString(document.documentElement.lang, {
-    dateStyle: "short",
-    timeStyle: "short",
-  });
 
 async function show() {
   const waiting = await outbox.items();
@@ -69,8 +73,11 @@ async function show() {
     ...gone.map((one) =>
       element("li", "", "list__row", [
         element("span", "", "", [
-          one.title,
-          element("small", `${word("done", { no: one.number })} ${when(one.sent_at)}`),
+          named(one),
+          element(
+            "small",
+            `${word(one.to ? "arrived" : "done", { no: one.number })} ${when(one.sent_at)}`,
+          ),
         ]),
       ]),
     ),

@@ -6,120 +6,17 @@
 
 import { AttachedPhotos } from "./attached.js";
 import { flush, isAble } from "./bar.js";
-import { uuid7 } from "./identifiers.js";
 import * as outbox from "./outbox.js";
 import { now, onLine } from "./sending.js";
+import { lookWhere } from "./whereabouts.js";
 import { part, word } from "./words.js";
-
-const PLACE_AGE_MS = 120_000;
-
-/** @type {GeolocationPosition | null} */
-let whereabouts = null;
-
-/** Never asks: the place goes along when it has been allowed before. */
-async function lookWhere() {
-  const asked = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
-  if (asked?.state !== "granted") return;
-  navigator.geolocation.getCurrentPosition(
-    (found) => {
-      whereabouts = found;
-    },
-    () => {},
-    { enableHighAccuracy: true, timeout: 30_000, maximumAge: PLACE_AGE_MS },
-  );
-}
-
-function place() {
-  if (!whereabouts) return {};
-  const { longitude, latitude, accuracy } = whereabouts.coords;
-  return { longitude, latitude, accuracy_m: Math.min(accuracy, 1e6) };
-}
-
-/** @param {FormData} values */
-function times(values) {
-  const local = String(values.get("occurred_local") ?? "");
-  const captured_at = new Date().toISOString();
-  if (!local) return { captured_at, occurred_at: captured_at, occurred_precision: "estimated" };
-  const occurred_at = `${local}${local.length === 16 ? ":00" : ""}+09:00`;
-  return { captured_at, occurred_at, occurred_precision: "exact" };
-}
-
-/** What the report is about: a position, or words for what no ledger knows. @param {FormData} values @param {DOMStringMap} known */
-function about(values, { position, code }) {
-  if (position) return { position_id: position };
-  if (code) return { position_code: code };
-  return {
-    facility_id: values.get("facility_id"),
-    unregistered_desc: String(values.get("unregistered_desc") ?? "").trim(),
-  };
-}
-
-/** One figure a line, its name first: 「電流(A) 12.3」. Lines without a figure stay words only. @param {string} typed */
-function measured(typed) {
-  /** @type {Record<string, number>} */
-  const found = {};
-  for (const line of typed.normalize("NFKC").split("\n")) {
-    const parts = /^\s*(\S.*?)[\s:=]+([-+]?\d+(?:\.\d+)?)\s*(\S*)\s*$/.exec(line);
-    const [, name = "", figure = "", unit = ""] = parts ?? [];
-    if (name) found[unit ? `${name}(${unit})` : name] = Number(figure);
-  }
-  return found;
-}
+import { listed, written } from "./written.js";
 
 /**
- * @param {HTMLFormElement} form
- * @param {outbox.PhotoBytes[]} photos
- * @returns {outbox.Saved}
+ * What one form differs in from another: the key of its draft, what it writes, and which items of
+ * the outbox are about the same thing.
+ * @typedef {{ key: string, write: (form: HTMLFormElement, photos: outbox.PhotoBytes[]) => outbox.Saved, isAbout: (item: outbox.Item) => boolean }} Manner
  */
-function written(form, photos) {
-  const values = new FormData(form);
-  const id = uuid7();
-  const detection = String(values.get("detection") ?? "");
-  const followed = String(values.get("case_id") ?? "");
-  const {
-    position = "",
-    code = "",
-    tag,
-    scanned,
-    user = "",
-    author = "",
-    title = "",
-    place: where = "",
-  } = form.dataset;
-  const report = {
-    id,
-    ...about(values, form.dataset),
-    entry_mode: tag || scanned ? "tag" : position || code ? "search" : "typed",
-    ...(tag ? { scanned_tag_id: tag } : scanned ? { scanned_tag: scanned } : {}),
-    ...(followed ? { case_id: followed, kind: "follow_up" } : {}),
-    symptoms: [values.get("symptom")],
-    operation_effect: values.get("operation_effect"),
-    environment_effects: values.getAll("environment_effects"),
-    ...(values.get("emergency") ? { severity: 1 } : {}),
-    ...times(values),
-    body: values.get("body"),
-    temporary_action: values.get("temporary_action") || null,
-    measured_values: measured(String(values.get("measured") ?? "")),
-    announced_photos: photos.map((one) => one.sha256),
-    ...(detection ? { detection } : {}),
-    ...place(),
-  };
-  return {
-    id,
-    user,
-    author,
-    title,
-    place: where,
-    saved_at: report.captured_at,
-    report,
-    photos: photos.map(({ sha256, name, type, bytes }) => ({
-      sha256,
-      name,
-      type,
-      size: bytes.byteLength,
-    })),
-  };
-}
 
 /** By code, as with and without signal; by id while a draft of an older version waits. @param {DOMStringMap} known */
 function draftKey({ position = "", code = "" }) {
@@ -132,11 +29,19 @@ function isAbout({ position_id = "", position_code = "" }, { position = "", code
   return position_code ? position_code === code : position_id === position;
 }
 
+/** @param {HTMLFormElement} form @returns {Manner} */
+const first = (form) => ({
+  key: draftKey(form.dataset),
+  write: written,
+  isAbout: (item) => !item.what && isAbout(item.report, form.dataset),
+});
+
 export class ReportForm {
-  /** @param {HTMLFormElement} form */
-  constructor(form) {
+  /** @param {HTMLFormElement} form @param {Manner} [manner] */
+  constructor(form, manner = first(form)) {
     this.form = form;
-    this.key = draftKey(form.dataset);
+    this.manner = manner;
+    this.key = manner.key;
     this.lastId = "";
     this.photos = new AttachedPhotos(
       /** @type {HTMLInputElement} */ (form.elements.namedItem("photos")),
@@ -162,7 +67,7 @@ export class ReportForm {
 
   /** Opened again while the last report about this place still waits. */
   async findUnsent() {
-    const here = (await outbox.items()).filter((item) => isAbout(item.report, this.form.dataset));
+    const here = (await outbox.items()).filter(this.manner.isAbout);
     this.lastId = here.at(-1)?.id ?? "";
     await this.tell();
   }
@@ -174,12 +79,7 @@ export class ReportForm {
   }
 
   async keepPhotos() {
-    const photos = [...this.photos.photos.values()].map(({ sha256, name, type, bytes }) => ({
-      sha256,
-      name,
-      type,
-      size: bytes.byteLength,
-    }));
+    const photos = listed([...this.photos.photos.values()]);
     await outbox.keepDraft({ key: this.key, photos }).catch(() => {});
   }
 
@@ -207,7 +107,7 @@ export class ReportForm {
     if (button) button.disabled = true;
     try {
       const photos = await this.photos.all();
-      const saved = written(this.form, photos);
+      const saved = this.manner.write(this.form, photos);
       await outbox.keep(saved, photos, this.key);
       this.lastId = saved.id;
     } catch (error) {
@@ -241,7 +141,15 @@ export class ReportForm {
     box.classList.toggle("notice--danger", Boolean(offer.isAlarm));
     part("[data-state]", box).textContent = text;
     part("[data-again]", box).hidden = !offer.again;
+    this.offerMore(box);
     part("[data-sign-in-link]", box).hidden = !offer.signIn;
+  }
+
+  /** 速報 first, 続報 when there is time for it. @param {HTMLElement} box */
+  offerMore(box) {
+    const more = part("[data-more]", box);
+    more.hidden = !this.lastId;
+    part("a", more).setAttribute("href", `/f/more?report=${this.lastId}`);
   }
 
   /** What has become of the report that was written last on this page. */
@@ -267,13 +175,14 @@ export class ReportForm {
     if (!box.hidden) return;
     box.hidden = false;
     part("[data-number]", box).textContent = word("done", { no: gone.number });
+    this.offerMore(box);
     box.scrollIntoView({ block: "center" });
   }
 }
 
-/** @param {HTMLFormElement} form */
-export async function startForm(form) {
+/** @param {HTMLFormElement} form @param {Manner} [manner] */
+export async function startForm(form, manner) {
   if (!isAble) return;
-  await new ReportForm(form).start();
+  await new ReportForm(form, manner).start();
   part("[data-again] button").addEventListener("click", () => flush({ evenIfEarly: true }));
 }

@@ -1,16 +1,10 @@
 /** The company's reports and what the city has answered; the last answer without signal. */
 
 import "./bar.js";
+import { when } from "./clock.js";
 import { answer, keepAnswer } from "./reference.js";
 import * as transport from "./transport.js";
 import { element, part, word } from "./words.js";
-
-/** @param {string} moment */
-const when = (moment) =>
-  new Date(moment).toLocaleString(document.documentElement.lang, {
-    dateStyle: "short",
-    timeStyle: "short",
-  });
 
 /** @param {any} report */
 function row(report) {
@@ -25,6 +19,9 @@ function row(report) {
         "small",
         `${report.facility_name ?? ""} ${when(report.captured_at)} ${report.report_no}`,
       ),
+      ...(report.corrects_report_no
+        ? [element("small", word("correctionOf", { no: report.corrects_report_no }))]
+        : []),
     ]),
     element("span", states, "badge badge--info"),
   ]);
@@ -45,7 +42,16 @@ async function open(report, photos, inside) {
   for (const one of detail?.value.responses ?? [])
     lines.push(element("p", `${when(one.at)} ${one.actor_name}: ${one.description}`));
   if (detail && !detail.value.responses.length) lines.push(element("p", word("noAnswer")));
+  lines.push(next("followUp", `/f/more?report=${report.id}`));
+  lines.push(next("correct", `/f/more?report=${report.id}&correct=1`));
   inside.replaceChildren(...lines);
+}
+
+/** @param {string} name @param {string} href */
+function next(name, href) {
+  const link = element("a", word(name), "button button--secondary");
+  link.setAttribute("href", href);
+  return link;
 }
 
 /** @param {string} key @param {string} path @returns {Promise<{ value: any, at: string } | undefined>} */

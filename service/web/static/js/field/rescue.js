@@ -82,8 +82,9 @@ export function zip(parts) {
 
 /** @param {Item[]} items */
 export async function rescueFile(items) {
-  const reports = items.map(
-    ({ id, user, author, title, place, saved_at, report, photos, state }) => ({
+  const reports = items
+    .filter((item) => !item.to)
+    .map(({ id, user, author, title, place, saved_at, report, photos, state }) => ({
       id,
       user_id: user || null,
       author,
@@ -94,9 +95,12 @@ export async function rescueFile(items) {
       photos,
       state: state.phase,
       reason: state.reason,
-    }),
-  );
-  const text = JSON.stringify({ format: "gesuibo-rescue-1", reports }, null, 1);
+    }));
+  const records = items.flatMap(({ author, title, place, report, to }) => {
+    const request_id = /^\/work-requests\/([^/]+)/.exec(to ?? "")?.[1];
+    return request_id ? [{ author, title, place, request_id, record: report }] : [];
+  });
+  const text = JSON.stringify({ format: "gesuibo-rescue-1", reports, records }, null, 1);
   /** @type {Map<string, Part>} */
   const parts = new Map([
     ["reports.json", { name: "reports.json", bytes: new TextEncoder().encode(text) }],

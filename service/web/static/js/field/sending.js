@@ -52,12 +52,14 @@ export async function flush(how = {}) {
 /** @param {{ evenIfEarly?: boolean, onlyId?: string }} how */
 async function inTurn({ evenIfEarly = false, onlyId }) {
   const early = Date.now();
-  const due = (await outbox.items()).filter(
-    (item) =>
-      (!onlyId || item.id === onlyId) &&
-      (item.state.phase !== "needs_human" || item.id === onlyId) &&
-      (evenIfEarly || item.state.next_at <= early),
-  );
+  const due = outbox
+    .ready(await outbox.items())
+    .filter(
+      (item) =>
+        (!onlyId || item.id === onlyId) &&
+        (item.state.phase !== "needs_human" || item.id === onlyId) &&
+        (evenIfEarly || item.state.next_at <= early),
+    );
   if (!due.length) return;
   tell("sending");
   try {
@@ -115,11 +117,11 @@ async function send(item) {
 /** @param {Item} item */
 async function sendReport(item) {
   await outbox.note(item.state, { phase: "sending", reason: "" });
-  const filed = await transport.sendReport(item.id, item.report);
+  const filed = await transport.send(item);
   await outbox.note(item.state, {
     phase: "photos",
-    number: String(filed.report_no),
-    case_no: String(filed.case_no),
+    number: String(filed.report_no ?? ""),
+    case_no: String(filed.case_no ?? ""),
   });
 }
 
@@ -158,9 +160,9 @@ async function sendPhoto(item, photo, bytes) {
 /** Comes back by itself when the next report is due. */
 async function arrange() {
   clearTimeout(timer);
-  const waiting = (await outbox.items()).filter(
-    (item) => item.state.phase !== "needs_human" && (!now.user || item.user === now.user),
-  );
+  const waiting = outbox
+    .ready(await outbox.items())
+    .filter((item) => item.state.phase !== "needs_human" && (!now.user || item.user === now.user));
   if (!waiting.length) return;
   const next = Math.min(...waiting.map((item) => item.state.next_at));
   const line = pauses ? wait(pauses - 1) : SHORTEST_WAIT_MS;

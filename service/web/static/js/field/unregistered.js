@@ -1,5 +1,6 @@
 /** A report about equipment that is in no ledger: a facility, words, and the usual form. */
 
+import { me } from "./person.js";
 import { answer, keepAnswer, packs } from "./reference.js";
 import { startForm } from "./report_form.js";
 import * as transport from "./transport.js";
@@ -16,17 +17,6 @@ async function facilities() {
   } catch {
     const before = (await answer("facilities"))?.value;
     return before ?? (await packs()).map((pack) => pack.facility);
-  }
-}
-
-/** Who this phone was last taken for. */
-async function me() {
-  try {
-    const known = await transport.me();
-    await keepAnswer("me", known);
-    return known;
-  } catch {
-    return (await answer("me"))?.value;
   }
 }
 

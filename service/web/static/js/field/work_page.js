@@ -1,109 +1,74 @@
 /** What the city asks of the company; as it was loaded last when there is no signal. */
 
 import "./bar.js";
+import { when } from "./clock.js";
 import { uuid7 } from "./identifiers.js";
+import * as outbox from "./outbox.js";
+import { writer } from "./person.js";
 import { answer, keepAnswer } from "./reference.js";
+import { flush } from "./sending.js";
+import { stateOf } from "./states.js";
 import * as transport from "./transport.js";
-import { element, part, word } from "./words.js";
+import { element, icon, part, word } from "./words.js";
 
 /** @typedef {{ id: string, kind: string, body: string, author_name: string, created_at: string }} WorkRecord */
 /** @typedef {{ id: string, case_no: string, facility_name: string, equipment: string | null, body: string, due_on: string | null, requested_by_name: string, created_at: string, state: string, records: WorkRecord[] }} WorkRequest */
 
 const KEY = "work-requests";
-/** @param {string} moment */
-const when = (moment) =>
-  new Date(moment).toLocaleString(document.documentElement.lang, {
-    dateStyle: "short",
-    timeStyle: "short",
-  });
+/** @type {WorkRequest[]} */
+let shown = [];
 
-/** @param {string} request */
-const draftKey = (request) => `work:${request}`;
-
-/** @param {string} request @returns {Record<string, string>} */
-const draftOf = (request) => JSON.parse(localStorage.getItem(draftKey(request)) ?? "{}");
-
-/** @param {string} request @param {Record<string, string>} values */
-function keepDraft(request, values) {
-  localStorage.setItem(draftKey(request), JSON.stringify(values));
-}
-
-/**
- * The record's id stays with what was typed: pressed again after a lost answer it is one record.
- * @param {WorkRequest} request @param {string} kind @param {Record<string, unknown>} told
- */
-async function send(request, kind, told) {
-  part("[data-say]").textContent = "";
-  const typed = draftOf(request.id);
-  const content = JSON.stringify([kind, told]);
-  const id = typed.content === content && typed.id ? typed.id : uuid7();
-  keepDraft(request.id, { ...typed, id, content });
+/** Kept on the phone as everything else, and sent by the outbox. @param {WorkRequest} request */
+async function acknowledge(request) {
+  const id = uuid7();
+  const report = { id, kind: "acknowledged" };
+  const title = request.equipment ?? request.facility_name;
+  const place = `${request.facility_name} ${request.case_no}`;
+  const saved_at = new Date().toISOString();
+  const to = `/work-requests/${request.id}/records`;
+  const what = word("acknowledge");
+  const said = { id, ...(await writer()), title, place, what, saved_at, report, to, photos: [] };
   try {
-    await transport.addRecord(request.id, { id, kind, ...told });
-    localStorage.removeItem(draftKey(request.id));
-    await show();
-  } catch (error) {
-    part("[data-say]").textContent =
-      error instanceof transport.Refused
-        ? word("refused", { reason: error.message })
-        : word("noSignal");
-    part("[data-say]").scrollIntoView({ block: "center" });
+    await outbox.keep(said, []);
+  } catch {
+    part("[data-say]").textContent = word("cannotKeep");
+    return;
   }
+  await flush({ evenIfEarly: true });
 }
 
-/** The city's clock, whatever the phone's zone is. @param {number} moment */
-const local = (moment) => new Date(moment + 9 * 3_600_000).toISOString().slice(0, 16);
-
-/** @param {string} typed */
-const instant = (typed) => (typed ? `${typed}:00+09:00` : null);
-
-/** @param {WorkRequest} request */
-function recordForm(request) {
-  const pattern = part("template[data-form]");
-  const form = /** @type {HTMLFormElement} */ (
-    part("form", /** @type {HTMLTemplateElement} */ (pattern).content).cloneNode(true)
-  );
-  const typed = draftOf(request.id);
-  const fields = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name]"));
-  const keep = () =>
-    keepDraft(request.id, Object.fromEntries([...fields].map((one) => [one.name, one.value])));
-  for (const field of fields) {
-    field.value = typed[field.name] ?? "";
-    field.oninput = keep;
-  }
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-now]")))
-    button.onclick = () => {
-      /** @type {HTMLInputElement} */ (part(`[name=${button.dataset.now}]`, form)).value = local(
-        Date.now(),
-      );
-      keep();
-    };
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    const values = new FormData(form);
-    const kind = /** @type {HTMLButtonElement} */ (event.submitter).value;
-    const [started_at, ended_at] = ["started_at", "ended_at"].map((name) =>
-      instant(String(values.get(name))),
+/** @param {WorkRequest} request @param {outbox.Item[]} waiting */
+function action(request, waiting) {
+  const isAnswered = waiting.some((one) => one.to);
+  if (request.state === "requested" && !isAnswered) {
+    const button = /** @type {HTMLButtonElement} */ (
+      element("button", word("acknowledge"), "button")
     );
-    await send(request, kind, { body: String(values.get("body")), started_at, ended_at });
-  };
-  return form;
+    button.type = "button";
+    button.onclick = () => {
+      button.disabled = true;
+      acknowledge(request);
+    };
+    return [button];
+  }
+  if (request.state !== "acknowledged" && !isAnswered) return [];
+  const link = element("a", word("record"), "button");
+  link.setAttribute("href", `/f/more?request=${request.id}`);
+  return [link];
 }
 
-/** @param {WorkRequest} request */
-function action(request) {
-  if (request.state === "acknowledged") return [recordForm(request)];
-  if (request.state !== "requested") return [];
-  const button = /** @type {HTMLButtonElement} */ (
-    element("button", word("acknowledge"), "button")
+/** @param {outbox.Item} item */
+const unsent = (item) =>
+  element("p", "", "badge badge--waiting", [
+    icon(item.state.phase === "needs_human" ? "warning" : "hourglass"),
+    `${item.what}: ${stateOf(item)}`,
+  ]);
+
+/** @param {WorkRequest} request @param {outbox.Item[]} items */
+function card(request, items) {
+  const waiting = items.filter(
+    (one) => one.to?.includes(request.id) || one.report.work_request_id === request.id,
   );
-  button.type = "button";
-  button.onclick = () => send(request, "acknowledged", {});
-  return [button];
-}
-
-/** @param {WorkRequest} request */
-function card(request) {
   const due = request.due_on ? [element("p", word("due", { day: request.due_on }))] : [];
   const done = request.records
     .filter((one) => one.body)
@@ -117,7 +82,8 @@ function card(request) {
     ...due,
     element("p", from, "muted"),
     ...done,
-    ...action(request),
+    ...waiting.map(unsent),
+    ...action(request, waiting),
   ]);
 }
 
@@ -134,13 +100,28 @@ async function fetched() {
   }
 }
 
-async function show() {
-  const found = await fetched();
-  const requests = found?.value ?? [];
-  part("[data-loading]").hidden = true;
-  part("[data-as-of]").textContent = found?.at ? word("asOf", { at: when(found.at) }) : "";
-  part("[data-none]").hidden = requests.length > 0;
-  part("[data-requests]").replaceChildren(...requests.map(card));
+async function draw() {
+  const items = await outbox.items();
+  part("[data-requests]").replaceChildren(...shown.map((one) => card(one, items)));
 }
 
-show();
+async function load() {
+  const found = await fetched();
+  shown = found?.value ?? [];
+  part("[data-loading]").hidden = true;
+  part("[data-as-of]").textContent = found?.at ? word("asOf", { at: when(found.at) }) : "";
+  part("[data-none]").hidden = shown.length > 0;
+  await draw();
+}
+
+/** How many items of requests wait; fewer than before: the city knows more now. */
+let before = 0;
+async function changed() {
+  const waiting = (await outbox.items()).filter((one) => one.to || one.report.work_request_id);
+  const hasGone = waiting.length < before;
+  before = waiting.length;
+  await (hasGone ? load() : draw());
+}
+
+outbox.onChange(changed);
+load().then(changed);
