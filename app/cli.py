@@ -68,7 +68,7 @@ WORDS = {
         Word("backup", needs_database=True),
         Word("restore"),
         Word("verify-audit", needs_database=True),
-        Word("verify-analytics", needs_database=True),
+        Word("verify-analytics"),
         Word("bench", needs_database=True),
     )
 }

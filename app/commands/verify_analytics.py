@@ -1,6 +1,7 @@
 """Proves the statistics on published cases, for whoever has to defend a figure."""
 
 import json
+from math import isinf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,17 +10,30 @@ import typer
 from app.language import SetupFailed, either
 
 if TYPE_CHECKING:
+    from service.analytics.procedures.case import Check
     from service.analytics.verification import CaseResult
+
+
+def _finite(figure: float) -> float | str | None:
+    """JSON has no word for what is absent (NaN: null) and for infinity."""
+    if isnan(figure):
+        return None
+    return str(figure) if isinf(figure) else figure
+
+
+def _shown(figure: float) -> str:
+    return either("なし", "none") if isnan(figure) else f"{figure:.12g}"
 
 
 def _as_json(result: "CaseResult") -> dict[str, Any]:
     checks = [
         {
             "name": check.name,
-            "expected": check.expected,
-            "obtained": check.obtained,
+            "expected": _finite(check.expected),
+            "obtained": _finite(check.obtained),
             "tolerance": check.allowed,
             "passed": check.passed,
+            "known": check.is_known,
         }
         for check in result.checks or ()
     ]
@@ -42,15 +56,22 @@ def _print(result: "CaseResult", *, verbose: bool) -> None:
     print(f"{verdict}  {result.case.id}  [{result.case.method}]")
     print(f"      {either('出典', 'source')}: {result.case.source}")
     if result.unreadable:
-        print(f"      {result.unreadable}")
+        print(f"      {either('読み取れません', 'cannot be read')}: {result.unreadable}")
     for check in result.checks or ():
         if verbose or not check.passed:
-            mark = "ok  " if check.passed else "FAIL"
-            print(
-                f"      {mark} {check.name}: {either('期待値', 'expected')} {check.expected:.12g}"
-                f"  {either('計算値', 'obtained')} {check.obtained:.12g}"
-                f"  {either('許容差', 'tolerance')} {check.allowed:.3g}"
-            )
+            print(f"      {_line(check)}")
+
+
+def _line(check: "Check") -> str:
+    if not check.is_known:
+        unknown = either("この手法では計算しない名前の値です", "no figure of this method")
+        return f"FAIL {check.name}: {unknown}"
+    return (
+        f"{'ok  ' if check.passed else 'FAIL'} {check.name}:"
+        f" {either('期待値', 'expected')} {_shown(check.expected)}"
+        f"  {either('計算値', 'obtained')} {_shown(check.obtained)}"
+        f"  {either('許容差', 'tolerance')} {check.allowed:.3g}"
+    )
 
 
 def command(

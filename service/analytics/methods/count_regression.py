@@ -34,12 +34,19 @@ class Design:
         factors: Mapping[str, Sequence[object]],
         reference: Mapping[str, object],
     ) -> "Design":
-        """An intercept and one column per level of each factor but its reference."""
+        """An intercept and one column per level of each factor but its reference.
+
+        A factor without a reference is a number and one column as it is.
+        """
         time = np.array(exposure, dtype=float)
         rows = np.flatnonzero(time > 0)
         names, columns = ["(Intercept)"], [np.ones(len(rows))]
         for factor, values in factors.items():
             kept = [values[int(row)] for row in rows]
+            if factor not in reference:
+                names.append(factor)
+                columns.append(np.array([float(str(value)) for value in kept]))
+                continue
             for level in sorted({str(value) for value in kept} - {str(reference[factor])}):
                 names.append(f"{factor}{level}")
                 columns.append(np.array([str(value) == level for value in kept], dtype=float))

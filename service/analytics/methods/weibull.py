@@ -13,6 +13,7 @@ from service.analytics.methods.distributions import (
     curvature,
     likelihood_limits,
     lowest,
+    minimum,
     root,
     two_sided_z,
 )
@@ -119,6 +120,15 @@ def likelihood_beta_limits(
     return Limits(*likelihood_limits(_Sums.of(lives).loglik, fit.beta, confidence))
 
 
+def likelihood_eta_limits(
+    lives: Lifetimes, fit: Weibull, *, confidence: float = CONFIDENCE
+) -> Limits:
+    """Where the profile likelihood of η falls by χ²(1)/2; β is chosen best for every η."""
+    sums = _Sums.of(lives)
+    ends = likelihood_limits(sums.loglik_of_eta, fit.eta, confidence)
+    return Limits(*ends)
+
+
 @dataclass(frozen=True)
 class Weibayes:
     """η for a β taken from elsewhere; name that β beside every figure."""
@@ -220,6 +230,18 @@ class _Sums:
         count = self.ends
         scaled = count * (log(beta * count / self.total(beta)) - 1)
         return scaled + (beta - 1) * self.end_log_sum - count * log(self.unit)
+
+    def loglik_of_eta(self, eta: float) -> float:
+        """With the best β for this η."""
+
+        def loss(log_beta: float) -> float:
+            beta = exp(log_beta)
+            with np.errstate(over="ignore"):
+                grown = self.total(beta) * (self.unit / eta) ** beta
+            ended = self.ends * (log_beta - beta * log(eta / self.unit) - log(self.unit))
+            return float(grown - ended - (beta - 1) * self.end_log_sum)
+
+        return -loss(minimum(loss, log(BETAS[0]), log(BETAS[1])))
 
     def covariance(self, beta: float) -> Floats:
         log_eta = log(self.total(beta) / self.ends) / beta

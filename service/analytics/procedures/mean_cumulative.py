@@ -1,70 +1,187 @@
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
-from service.analytics.methods.histories import Histories, histories_of_table
+from service.analytics.methods.distributions import Floats
+from service.analytics.methods.histories import Histories
 from service.analytics.methods.mean_cumulative import (
+    Difference,
     MeanCumulative,
+    difference,
     independent_error,
     log_limits,
     mean_cumulative,
     poisson_error,
     sequential_variance,
 )
-from service.analytics.procedures.case import Case, Check, compare
+from service.analytics.methods.rates import Limits, garwood
+from service.analytics.procedures import given
+from service.analytics.procedures.case import Case, CaseIncomplete, Check
+from service.analytics.procedures.figures import Estimate, compare, confidence_of
+from service.analytics.procedures.histories import histories_of, parts_of
 
 _ONE_SIDED_95 = 0.90  # the source prints two-sided 90 % limits as one-sided 95 %
+_STEP_TIME: given.Names = ("t", "time", "age", "day", "days", "hours", "x")
+_COLUMNS: dict[str, given.Names] = {
+    "mcf": ("mcf", "value", "m", "estimate", "mcf_hat", "cost_mcf"),
+    "at_risk": ("at_risk", "n_risk", "r", "risk_set"),
+    "events": ("events", "d", "n_event"),
+    "se_robust": ("se_robust", "se", "stderr", "robust_se", "std_err"),
+    "var_robust": ("var_robust", "variance", "var", "robust_variance"),
+    "se_independent_increments": ("se_independent_increments",),
+    "se_poisson": ("se_poisson",),
+    "lower": ("lower95", "lower", "lcl", "lo95", "lo"),
+    "upper": ("upper95", "upper", "ucl", "hi95", "hi"),
+}
+MCF_ALIASES = {
+    "mcf": ("m", "mcf_at", "mean_cumulative_function", "cost_mcf"),
+    "se_robust": ("se", "robust_se", "stderr", "mcf_se"),
+    "var_robust": ("var", "variance", "robust_variance"),
+    "mcf_last": ("final_mcf", "mcf_end", "last_mcf", "mcf_final"),
+    "se_robust_last": ("se_last", "last_se"),
+    "n_units": ("units", "systems", "n_systems", "devices", "n_devices", "k"),
+    "n_events": ("events", "failures", "n_failures"),
+    "difference": ("diff", "mcf_difference", "difference_mcf"),
+    "se_difference": ("diff_se", "difference_se"),
+    "limits": ("ci", "ci95", "mcf_ci", "mcf_ci95", "limits95", "log_limits"),
+    "plain_limits": ("normal_limits", "normal_ci", "normal_ci95"),
+    "total_cost": ("total",),
+}
 
 
 def check_mean_cumulative(case: Case) -> Iterator[Check]:
-    histories = histories_of_table(case.rows("windows"), case.rows("events"), "id")
-    curve = mean_cumulative(histories)
-    if not isinstance(curve, MeanCumulative) or curve.standard_error is None:
-        raise TypeError("no curve")
-    errors = {
-        "se_robust": curve.standard_error,
-        "se_independent_increments": independent_error(histories),
-        "se_poisson": poisson_error(histories),
-    }
-    columns = {"at_risk": curve.at_risk, "events": curve.events, "mcf": curve.values} | errors
-    for row in case.rows("mcf"):
-        index = int(np.searchsorted(curve.ages, row["t"]))
-        for name in columns.keys() & row.keys():
-            yield case.check(f"{row['t']}: {name}", row[name], float(columns[name][index]))
+    histories, parts = histories_of(case), parts_of(case)
+    curve = mean_cumulative(histories, min_at_risk=int(given.value(case, ("min_at_risk",), 1)))
+    if not isinstance(curve, MeanCumulative):
+        raise CaseIncomplete("windows: id, start, end")
+    yield from _steps(case, histories, curve)
     yield from _sequential(case, histories)
-    yield from compare(case, _figures(case, histories, curve))
-
-
-def _figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[str, object]:
-    robust, independent = curve.standard_error, independent_error(histories)
-    if robust is None:
-        return {}
-    steps = {f"{age:g}": index for index, age in enumerate(curve.ages)}
-    lower, upper = log_limits(curve.values, independent, _ONE_SIDED_95)
-    sequential = sequential_variance(histories)
-    # A source that prints its variance event by event means that one by "independent" in its
-    # last figure, though not in its table, where tied events are one step.
-    by_event = "reliasoft_sequential" in case.body["tables"]
-    first = {
-        "t": curve.ages[0],
-        "lower": lower[0],
-        "mcf": curve.values[0],
-        "upper": upper[0],
-        "variance": independent[0] ** 2,
+    figures = _figures(case, histories, curve)
+    curves = {name: (part, mean_cumulative(part)) for name, part in parts.items()}
+    figures |= {
+        name: _figures(case, part, found)
+        for name, (part, found) in curves.items()
+        if isinstance(found, MeanCumulative)
     }
-    return {
-        "mcf": {age: curve.values[index] for age, index in steps.items()},
-        "var_robust": {age: robust[index] ** 2 for age, index in steps.items()},
+    figures |= _differences([found for _, found in curves.values()], confidence_of(case))
+    yield from compare(case, figures, aliases=MCF_ALIASES)
+
+
+def _steps(case: Case, histories: Histories, curve: MeanCumulative) -> Iterator[Check]:
+    error = curve.standard_error
+    columns: dict[str, Floats | None] = {
+        "mcf": curve.values,
+        "at_risk": curve.at_risk,
+        "events": curve.events,
+        "se_robust": error,
+        "var_robust": None if error is None else error**2,
+    }
+    if not case.inputs.get("min_at_risk"):
+        columns["se_independent_increments"] = independent_error(histories)
+        columns["se_poisson"] = poisson_error(histories)
+    if (ends := curve.limits(confidence_of(case))) is not None:
+        columns["lower"], columns["upper"] = ends
+    for table, rows in given.tables_with(case, _STEP_TIME, _COLUMNS["mcf"]):
+        if table != "reliasoft_sequential":
+            for row in rows:
+                yield from _step(case, row, curve, columns)
+
+
+def _step(
+    case: Case, row: given.Row, curve: MeanCumulative, columns: dict[str, Floats | None]
+) -> Iterator[Check]:
+    age = float(given.read(row, _STEP_TIME))
+    index = int(np.searchsorted(curve.ages, age, side="right")) - 1
+    is_step = index >= 0 and curve.ages[index] == age
+    for name, names in _COLUMNS.items():
+        wanted, values = given.read(row, names), columns.get(name)
+        if wanted is None or values is None or (not is_step and name in {"at_risk", "events"}):
+            continue
+        yield case.check(f"{age:g}: {name}", wanted, float(values[index]) if index >= 0 else 0.0)
+
+
+def _figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[str, Any]:
+    def stepwise(values: Floats) -> Any:
+        padded = np.concatenate([[0.0], values])
+        return lambda age: float(padded[np.searchsorted(curve.ages, age, side="right")])
+
+    level = confidence_of(case)
+    bound = garwood(0, curve.exposure, confidence=level).upper
+    figures: dict[str, Any] = {
+        "mcf": stepwise(curve.values),
         "n_units": curve.devices,
         "n_events": histories.events,
-        "mcf_last": curve.values[-1],
-        "se_robust_last": robust[-1],
+        "mcf_last": curve.values[-1] if len(curve.values) else 0.0,
+        "from_age": curve.from_age,
+        "exposure": curve.exposure,
+        "total_cost": float(histories.sizes.sum()),
+        "zero_events_rate_upper": bound,
+        "upper_rate": bound,
+        "at_risk": stepwise(curve.at_risk),
+    }
+    if not len(curve.values):
+        return figures
+    figures |= _last_figures(case, histories, curve)
+    if curve.standard_error is not None:
+        robust = curve.standard_error
+        ends = curve.limits(level)
+        figures |= {"se_robust": stepwise(robust), "var_robust": stepwise(robust**2)}
+        figures["se_robust_last"] = robust[-1]
+        if ends is not None:
+            low, high = stepwise(ends[0]), stepwise(ends[1])
+            figures["limits"] = lambda age: Limits(low(age), high(age))
+            figures |= {"lower": low, "upper": high}
+    return figures
+
+
+def _last_figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[str, Any]:
+    if len(curve.ages) != len(np.unique(histories.times)):
+        return {}
+    independent, sequential = independent_error(histories), sequential_variance(histories)
+    lower, upper = log_limits(curve.values, independent, _ONE_SIDED_95)
+    # A source that prints its variance event by event means that one by "independent" in its
+    # last figure, though not in its table, where tied events are one step.
+    by_event = "reliasoft_sequential" in case.tables
+    return {
         "se_independent_last": math.sqrt(sequential[-1]) if by_event else independent[-1],
         "se_poisson_last": poisson_error(histories)[-1],
         "variance_last": sequential[-1],
-        "first_row": first,
-    } | {f"mcf_{age}": curve.values[index] for age, index in steps.items()}
+        "first_row": {
+            "t": curve.ages[0],
+            "lower": lower[0],
+            "mcf": curve.values[0],
+            "upper": upper[0],
+            "variance": independent[0] ** 2,
+        },
+    }
+
+
+def _differences(curves: Sequence[object], level: float) -> dict[str, Any]:
+    """First group minus second, in the order of their names."""
+    known = [curve for curve in curves if isinstance(curve, MeanCumulative)]
+    if len(known) != 2:  # noqa: PLR2004  # first minus second
+        return {}
+    found = difference(known[0], known[1], confidence=level)
+    if not isinstance(found, Difference):
+        return {}
+
+    def stepwise(values: Floats) -> Any:
+        padded = np.concatenate([[0.0], values])
+        return lambda age: float(padded[np.searchsorted(found.ages, age, side="right")])
+
+    low, high = stepwise(found.lower), stepwise(found.upper)
+    last = Limits(float(found.lower[-1]), float(found.upper[-1]))
+    return {
+        "difference": stepwise(found.values),
+        "se_difference": stepwise(found.standard_error),
+        "difference_lower": low,
+        "difference_upper": high,
+        "difference_ci": lambda age: Limits(low(age), high(age)),
+        "difference_last": Estimate(float(found.values[-1]), float(found.standard_error[-1]),
+                                    lambda _level: last),
+    }  # fmt: skip
 
 
 def _sequential(case: Case, histories: Histories) -> Iterator[Check]:

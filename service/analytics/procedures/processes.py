@@ -1,11 +1,12 @@
+import re
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from service.analytics.methods import trend_tests
-from service.analytics.methods.distributions import Floats, chi2_tail
-from service.analytics.methods.histories import Histories, histories_of_table
+from service.analytics.methods.grouped_power_law import GroupedPowerLaw, grouped_power_law
+from service.analytics.methods.histories import Histories
 from service.analytics.methods.log_linear import LogLinear, log_linear
 from service.analytics.methods.power_law import (
     PowerLaw,
@@ -13,137 +14,156 @@ from service.analytics.methods.power_law import (
     cramer_von_mises,
     mtbf_now,
     power_law,
+    robust_beta_limits,
     unbiased,
 )
-from service.analytics.methods.trend_tests import Reversals, TrendTest
-from service.analytics.procedures.case import Case, Check, compare
+from service.analytics.methods.rates import Limits
+from service.analytics.methods.too_few import TooFew
+from service.analytics.procedures import given
+from service.analytics.procedures.case import Case, CaseIncomplete, Check
+from service.analytics.procedures.figures import Estimate, compare
+from service.analytics.procedures.histories import histories_of
 from service.analytics.procedures.rates import pair
-
-
-def _histories(case: Case) -> Histories:
-    if "windows" in case.body["tables"]:
-        return histories_of_table(case.rows("windows"), case.rows("events"), "system")
-    return Histories.one(case.inputs["times"], case.inputs["T"])
-
-
-def _statistic(test: object) -> float:
-    return test.statistic if isinstance(test, TrendTest) else float("nan")
+from service.analytics.procedures.trends import PROCESS_ALIASES, is_terminated, pooled_tests
 
 
 def check_power_law(case: Case) -> Iterator[Check]:
-    histories = _histories(case)
-    fit = power_law(histories)
-    if not isinstance(fit, PowerLaw):
-        raise TypeError("no fit")
-    yield from compare(case, _power_law_figures(fit) | _pooled_tests(histories))
+    if (grouped := _grouped(case)) is not None:
+        yield from compare(case, grouped, aliases=PROCESS_ALIASES)
+        return
+    histories, terminated = histories_of(case), is_terminated(case)
+    fit = power_law(histories, failure_terminated=terminated)
+    figures: dict[str, Any] = {"N": histories.events, "beta": None, "estimable": False}
+    if isinstance(fit, PowerLaw):
+        figures = _power_law_figures(fit)
+    figures |= pooled_tests(histories, terminated=terminated) | _linear_figures(histories)
+    yield from compare(case, figures, aliases=PROCESS_ALIASES)
+
+
+def _grouped(case: Case) -> dict[str, Any] | None:
+    """Counts per interval."""
+    counts = ("failures", "count", "counts", "n", "d", "observed", "number")
+    ends = ("end", "until", "to", "upper", "t", "interval_end")
+    starts = ("start", "from", "lower", "interval_start", "begin")
+    name = given.named(case.tables, ("intervals", "grouped", "groups", "counts"))
+    rows = list(case.rows(name)) if name else []
+    if rows:
+        upper = [float(given.read(row, ends)) for row in rows]
+        first = [float(given.read(row, starts, 0.0)) for row in rows]
+        has_start = given.named(rows[0], starts) is not None
+        seen = [float(given.read(row, counts)) for row in rows]
+        devices = [float(given.read(row, ("devices", "systems", "units"), 1)) for row in rows]
+    else:
+        given_ends = given.value(case, ("interval_ends", "ends", "breaks", "intervals"))
+        given_counts = given.value(case, counts)
+        if not isinstance(given_ends, list) or not isinstance(given_counts, list):
+            return None
+        has_start, seen = False, [float(count) for count in given_counts]
+        upper = [float(end) for end in given_ends][-len(seen) :]
+        first, devices = [0.0] * len(seen), [1.0] * len(seen)
+    lower = first if has_start else [0.0, *upper[:-1]]
+    fit = grouped_power_law(*(np.array(column) for column in (lower, upper, seen, devices)))
+    if not isinstance(fit, GroupedPowerLaw):
+        return {"beta": None, "N": sum(seen)}
+    end = upper[-1]
+    return {
+        "beta": Estimate(fit.beta, None, lambda _level: fit.beta_limits),
+        "lambda_": fit.scale,
+        "N": fit.failures,
+        "loglik": fit.loglik,
+        "intensity_end": fit.scale * fit.beta * end ** (fit.beta - 1),
+        "mtbf_end": end ** (1 - fit.beta) / (fit.scale * fit.beta),
+    }
 
 
 def _power_law_figures(fit: PowerLaw) -> dict[str, Any]:
     beta_bar, lambda_bar = unbiased(fit)
     end = float(fit.histories.ends.max())
-    mtbf, limits = mtbf_now(fit, confidence=0.8)
+    mtbf, _ = mtbf_now(fit)
     fitness = cramer_von_mises(fit)
-    beta_90 = pair(beta_limits(fit, confidence=0.9))
-    return {
-        "beta": fit.beta,
-        "beta_mle": fit.beta,
+
+    def robust(level: float) -> Limits:
+        found = robust_beta_limits(fit, confidence=level)
+        return Limits(0.0, inf) if isinstance(found, TooFew) else found
+
+    figures: dict[str, Any] = {
+        "beta": Estimate(
+            fit.beta,
+            float(np.sqrt(fit.covariance[1, 1])),
+            lambda level: beta_limits(fit, confidence=level),
+        ),
         "lambda_": fit.scale,
-        "lambda_mle": fit.scale,
-        "rga_beta": fit.beta,
-        "rga_lambda": fit.scale,
+        "eta": fit.scale ** (-1 / fit.beta),
         "N": fit.failures,
         "loglik": fit.loglik,
+        "loglik_power": fit.loglik,
+        "aic": 4 - 2 * fit.loglik,
         "beta_modified": beta_bar,
         "lambda_modified": lambda_bar,
-        "beta_bar": beta_bar,
-        "mtbf_inst": mtbf,
-        "mtbf_ci80": pair(limits),
+        "mtbf_inst": Estimate(mtbf, None, lambda level: mtbf_now(fit, confidence=level)[1]),
+        "mtbf": Estimate(mtbf, None, lambda level: mtbf_now(fit, confidence=level)[1]),
         "intensity_end": fit.intensity(end),
         "mtbf_end": fit.mtbf(end),
-        "beta_ci90": beta_90,
-        "beta_ci90_chi2": beta_90,
-        "cvm": fitness.statistic if fitness else None,
-        "cvm_critical_alpha10": fitness.critical if fitness else None,
+        "intensity_at": fit.intensity,
+        "mtbf_at": fit.mtbf,
+        "expected": lambda age: fit.expected(0.0, age),
+        "cumulative_mtbf": end / fit.expected(0.0, end),
+        "robust_beta": Estimate(fit.beta, _robust_error(fit), robust),
+        "estimable": True,
     }
-
-
-def _pooled_tests(histories: Histories) -> dict[str, Any]:
-    first = histories.window_device == 0
-    mine = histories.event_device == 0
-    alone = Histories.from_arrays(
-        histories.window_device[first],
-        (histories.starts[first], histories.ends[first]),
-        histories.event_device[mine],
-        histories.times[mine],
-    )
-    return {
-        "laplace_pooled": _statistic(trend_tests.laplace(histories)),
-        "laplace_system1": _statistic(trend_tests.laplace(alone)),
-        "mil_hdbk_pooled": _statistic(trend_tests.military_handbook(histories)),
-        "mil_df": 2 * histories.events,
-    }
-
-
-def check_trend_tests(case: Case) -> Iterator[Check]:
-    times, end = np.array(case.inputs["times"], dtype=float), float(case.inputs["T"])
-    histories = Histories.one(times, end)
-    gaps = np.diff(np.sort(times), prepend=0.0)
-    figures = _one_device_tests(histories, times, end)
-    figures |= {
-        "n": len(times),
-        "mean_gap": gaps.mean(),
-        "sd_gap": gaps.std(ddof=1),
-        "cv": gaps.std(ddof=1) / gaps.mean(),
-    }
-    figures["gamma"] = figures["cv"]
-    yield from compare(case, figures)
-
-
-def _one_device_tests(histories: Histories, times: Floats, end: float) -> dict[str, Any]:
-    reversals = trend_tests.reverse_arrangements(times)
-    laplace = trend_tests.laplace(histories)
-    darling = trend_tests.anderson_darling(histories)
-    mil = _statistic(trend_tests.military_handbook(histories))
-    figures: dict[str, Any] = {
-        "laplace_u": _statistic(laplace),
-        "mil_chi2": mil,
-        "mil_df": 2 * histories.events,
-        "mil_p_decreasing": chi2_tail(mil, 2 * histories.events),
-        "lewis_robinson": _statistic(trend_tests.lewis_robinson(times, end)),
-        "anderson_darling": _statistic(darling),
-    }
-    if isinstance(laplace, TrendTest) and isinstance(darling, TrendTest):
-        figures["laplace_p_two_sided"] = laplace.p_value
-        figures["ad_p_asymptotic"] = darling.p_value
-    if isinstance(reversals, Reversals):
-        figures["reversals"] = reversals.count
-        figures["reversals_max"] = reversals.pairs
-        figures["reversals_z"] = reversals.z
+    for level in (80, 90, 95):
+        figures[f"beta_ci{level}_chi2"] = pair(beta_limits(fit, confidence=level / 100))
+    if fitness is not None:
+        figures |= {"cvm": fitness.statistic, "cvm_critical_alpha10": fitness.critical}
+        strict = cramer_von_mises(fit, alpha=0.05)
+        figures["cvm_critical_alpha5"] = strict.critical if strict else None
     return figures
 
 
-def check_log_linear(case: Case) -> Iterator[Check]:
-    """Expected figures are named after the end of observation; printed ones use the last event."""
-    times = [row["t"] for row in case.rows("events")]
-    found = {}
-    for name in case.body["expected"]:
-        whole, part = name.rsplit("_", 2)[-2:]
-        found[name] = _both_processes(times, float(f"{whole}.{part}"))
-    printed = found.get("end_at_last_event_15_07", next(iter(found.values())))
-    yield from compare(case, found | printed)
+def _robust_error(fit: PowerLaw) -> float | None:
+    covariance = fit.robust_covariance
+    return None if covariance is None else float(np.sqrt(covariance[1, 1]))
 
 
-def _both_processes(times: list[float], end: float) -> dict[str, Any]:
-    histories = Histories.one(times, max(end, *times) if end < max(times) else end)
-    power, linear = power_law(histories), log_linear(histories)
-    if not (isinstance(power, PowerLaw) and isinstance(linear, LogLinear)):
-        raise TypeError("no fit")
+def _linear_figures(histories: Histories) -> dict[str, Any]:
+    fit = log_linear(histories)
+    if not isinstance(fit, LogLinear):
+        return {}
     return {
-        "beta": power.beta,
-        "eta": power.scale ** (-1 / power.beta),
-        "loglik_power": power.loglik,
-        "g0": linear.g0,
-        "g1": linear.g1,
-        "loglik_loglinear": linear.loglik,
-        "laplace_u": _statistic(trend_tests.laplace(histories)),
+        "g0": fit.g0,
+        "g1": Estimate(fit.g1, fit.g1_error, fit.growth_limits),
+        "loglik_loglinear": fit.loglik,
+        "aic_loglinear": 4 - 2 * fit.loglik,
     }
+
+
+def check_log_linear(case: Case) -> Iterator[Check]:
+    """Expected figures may be named after the end of observation (``end_16_0``).
+
+    Printed figures are then those of the end at the last event.
+    """
+    given_ends = [name for name in case.expected if re.fullmatch(r"end\D*\d+(_\d+)?", name)]
+    if not given_ends:
+        histories = histories_of(case)
+        figures = _both_processes(histories)
+        yield from compare(case, figures, aliases=PROCESS_ALIASES)
+        return
+    times = given.needed(case, ("t", "times", "time"))
+    found = {}
+    for name in given_ends:
+        digits = re.findall(r"\d+", name)
+        end = max(float(".".join(digits[-2:])), *times)
+        found[name] = _both_processes(Histories.one(times, end))
+    last = found.get("end_at_last_event_15_07", next(iter(found.values())))
+    yield from compare(case, found | last, aliases=PROCESS_ALIASES)
+
+
+def _both_processes(histories: Histories) -> dict[str, Any]:
+    power = power_law(histories)
+    figures = _power_law_figures(power) if isinstance(power, PowerLaw) else {}
+    linear = _linear_figures(histories)
+    if not linear:
+        raise CaseIncomplete("at least 3 events inside the windows")
+    figures |= linear | pooled_tests(histories)
+    figures["loglik_log_linear"] = linear["loglik_loglinear"]
+    return figures

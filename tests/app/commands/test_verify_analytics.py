@@ -13,7 +13,7 @@ def test_the_products_own_cases_pass(capsys: pytest.CaptureFixture[str]):
     command(as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert (told["failed"], told["not_covered"]) == (0, 0)
-    assert {"name", "expected", "obtained", "tolerance", "passed"} == set(
+    assert {"name", "expected", "obtained", "tolerance", "passed", "known"} == set(
         told["cases"][0]["checks"][0]
     )
 
