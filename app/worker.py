@@ -1,4 +1,4 @@
-"""Claims outbox rows, runs their handlers, seals the audit trail; long work has lanes beside.
+"""Claims outbox rows, runs their handlers, seals the trail, sums tallies; long work has lanes.
 
 Any number of workers may run: rows are claimed with SKIP LOCKED, sealing takes a lock of its own,
 and so do imports. A large import or print run takes minutes: each sort has a thread of its own,
@@ -23,6 +23,7 @@ from service.core import outbox
 from service.core.database import application_url, libpq_conninfo, make_engine, transaction
 from service.core.settings import Settings, get_settings
 from service.notifications import alarms, deliveries, mail
+from service.registry.queries import facets
 from service.tags import press
 
 log = logging.getLogger("gesuibo.worker")
@@ -99,6 +100,8 @@ def run(settings: Settings, stop: Flag) -> None:
             pass
         with transaction(engine) as session:
             seal_pending(session)
+        with transaction(engine) as session:
+            facets.sum_up(session)
 
     def all_of(lane: Callable[[Engine], bool]) -> Callable[[], None]:
         def work() -> None:

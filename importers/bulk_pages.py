@@ -22,7 +22,7 @@ from service.core.http.templating import render
 from service.core.i18n.marker import N_
 from service.registry.domain import LIFECYCLE_LABELS, REDUNDANCY_LABELS, Criticality
 from service.registry.pages import filled_in, total_of
-from service.registry.queries import positions
+from service.registry.queries import facets, positions
 from service.registry.schemas.reads import PositionFilter
 
 router = APIRouter(include_in_schema=False)
@@ -60,12 +60,12 @@ def _page(
     typed: Typed,
     status_code: int = 200,
 ) -> Response:
-    facets = positions.facets(session, conditions.chosen())
+    counts = facets.facets(session, conditions.chosen())
     return render(
         request,
         "imports/bulk.html",
         status_code=status_code,
-        total=total_of(facets, conditions),
+        total=total_of(counts, conditions),
         fields=FIELDS,
         values=VALUES,
         typed=typed,

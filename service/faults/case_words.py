@@ -7,15 +7,16 @@ from sqlmodel import Session
 
 from service.faults.symptoms import SYMPTOMS
 from service.registry.queries import found
-from service.registry.queries.search import folded, like, search_words
+from service.registry.queries.search import folded, search_words
 
 _CASES = text("select gesuibo.cases_written(:word, :pattern) limit :most")
 _LABELS = {code: folded(symptom.label) for code, symptom in SYMPTOMS.items()}
 _SHORTEST_SYMPTOM = 2
-_WRITTEN = """c.search_text like :{word} or exists (select from case_report l
-    join fault_report r on r.id = l.report_id where l.case_id = c.id and r.search_text like :{word})
-  or exists (select from response_record a where a.case_id = c.id and a.search_text like :{word})"""
-_AT_PLACE = "coalesce(p.search_text like :{word}, false)"
+_WRITTEN = """strpos(c.search_text, :{word}) > 0
+  or exists (select from case_report l join fault_report r on r.id = l.report_id
+    where l.case_id = c.id and strpos(r.search_text, :{word}) > 0)
+  or exists (select from response_record a
+    where a.case_id = c.id and strpos(a.search_text, :{word}) > 0)"""
 _OF_DEVICE = f"exists (select from device d where d.id = c.device_id and ({found.IN_DEVICE}))"
 
 
@@ -37,13 +38,13 @@ def _by_kind(session: Session, params: dict[str, Any], number: int, word: str) -
     either = found.named(params, f"f{number}", "c.facility_id", found.facilities(session, word))
     kinds = (
         ("c.id", found.few(session, _CASES, word), _WRITTEN),
-        ("c.position_id", found.positions(session, word), _AT_PLACE),
+        ("c.position_id", found.positions(session, word), found.IN_PLACE),
         ("c.device_id", found.devices(session, word), _OF_DEVICE),
     )
     for kind, (column, ids, walked) in enumerate(kinds):
         if ids is None:
             either.append(walked.format(word=f"w{number}"))
-            params[f"w{number}"] = like(word)
+            params[f"w{number}"] = word
         else:
             either += found.named(params, f"i{number}{kind}", column, ids)
     return either

@@ -33,7 +33,7 @@ from service.registry.domain import (
 )
 from service.registry.life_forms import LIFE_EVENT_LABELS, events_for
 from service.registry.past import on_day
-from service.registry.queries import aliases, devices, installations, merges, positions
+from service.registry.queries import aliases, devices, facets, installations, merges
 from service.registry.queries.position_order import SORTS
 from service.registry.schemas.changes import PositionUpdate
 from service.registry.schemas.reads import PartialDateRead, PositionFilter
@@ -129,7 +129,7 @@ def positions_page(
     chosen = sort if sort.removeprefix("-") in SORTS else ""
     with on_day(session, on, by=by):
         page = _page_of(session, conditions, cursor, before, chosen)
-        facets = positions.facets(session, conditions.chosen())
+        counts = facets.facets(session, conditions.chosen())
     return render(
         request,
         "registry/positions.html",
@@ -140,10 +140,10 @@ def positions_page(
         previous_cursor=(
             encode_cursor(page.first_code) if page.has_earlier and page.first_code else None
         ),
-        total=total_of(facets, conditions),
+        total=total_of(counts, conditions),
         on=on,
         today=today(),
-        facets=facets,
+        facets=counts,
         meant=aliases.meant(session, conditions.q or "", [row["id"] for row in page.rows]),
         alias_labels=ALIAS_KIND_LABELS,
         conditions=conditions,

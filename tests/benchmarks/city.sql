@@ -26,12 +26,14 @@ from generate_series(0, :positions - 1) n;
 insert into device_model (id, manufacturer, model_no)
 select ('00000000-0000-7000-8005-' || lpad(to_hex(n), 12, '0'))::uuid, 'A社', 'M-' || n
 from generate_series(0, 99) n;
-insert into device (id, asset_code, class_id, model_id, serial_no, spec, spec_raw)
+insert into device (id, asset_code, class_id, model_id, serial_no, spec, spec_raw,
+    installed_from, installed_to, installed_precision, installed_raw)
 select ('00000000-0000-7000-8004-' || lpad(to_hex(n), 12, '0'))::uuid, lpad(n::text, 7, '0'),
        ('00000000-0000-7000-8001-' || lpad(to_hex(n % 40), 12, '0'))::uuid,
        ('00000000-0000-7000-8005-' || lpad(to_hex(n % 100), 12, '0'))::uuid,
-       'L' || n, '{"power_kw": 90, "bore_mm": 500}', 'φ500×28m3/min×12m×90kW×400V×4P'
-from generate_series(0, :positions - 1) n;
+       'L' || n, '{"power_kw": 90, "bore_mm": 500}', 'φ500×28m3/min×12m×90kW×400V×4P', day, day, 'day', day::text
+from generate_series(0, :positions - 1) n
+cross join lateral (select current_date - 2000 - n % 3000 as day) installed;
 insert into installation (id, device_id, position_id, facility_id, period)
 select ('00000000-0000-7000-8006-' || lpad(to_hex(n), 12, '0'))::uuid,
        ('00000000-0000-7000-8004-' || lpad(to_hex(n), 12, '0'))::uuid,

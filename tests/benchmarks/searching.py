@@ -21,7 +21,7 @@ from sqlmodel import Session
 
 from service.core.database import RowIdentity, make_engine, transaction
 from service.core.settings import Settings
-from service.registry.queries import devices, facilities, positions
+from service.registry.queries import devices, facets, facilities, positions
 from tests.benchmarks.serving import database, fill, migrate
 
 STAFF = RowIdentity("staff")
@@ -75,7 +75,7 @@ def questions(count: int) -> list[Question]:
         Question("sorted by name", ordered("name", None)),
         Question("sorted by health, deep", ordered("health", ("4", deep))),
         Question("sorted by installation", ordered("-installed", None)),
-        Question("facets", lambda s: positions.facets(s, {})),
+        Question("facets", lambda s: facets.facets(s, {})),
         Question("names alike", lambda s: positions.alike(s, "汚水ぽんぶ")),
     ]
 

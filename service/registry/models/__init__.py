@@ -5,7 +5,7 @@ from service.registry.models.custom import CustomField
 from service.registry.models.equipment import Device, DeviceModel, EquipmentClass, Installation
 from service.registry.models.merges import DeviceMerge, DistinctDevices
 from service.registry.models.places import Facility, Location, Position
-from service.registry.models.searched import WrittenName
+from service.registry.models.searched import PositionTally, WrittenName
 
 __all__ = [
     "Alias",
@@ -19,5 +19,6 @@ __all__ = [
     "Installation",
     "Location",
     "Position",
+    "PositionTally",
     "WrittenName",
 ]

@@ -88,6 +88,7 @@ class Device(Versioned, Imported, table=True):
         CheckConstraint("acquired_cost_yen >= 0", name="acquired_cost_yen"),
         CheckConstraint("merged_into_id <> id", name="merged_into_other"),
         *search_indexes("device"),
+        Index("ix_device_installed_from", "installed_from"),
     )
 
     asset_code: str = Field(unique=True)
@@ -155,8 +156,17 @@ class Installation(Keyed, Imported, table=True):
         ExcludeConstraint(
             ("device_id", "="), ("period", "&&"), name="installation_one_position", using="gist"
         ),
-        Index("ix_installation_position_id", "position_id"),
-        Index("ix_installation_device_id", "device_id"),
+        # All that lists ask of a stay: else PostgreSQL takes the slow index of the exclusions.
+        Index(
+            "ix_installation_position_id",
+            "position_id",
+            postgresql_include=["device_id", "facility_id", "period"],
+        ),
+        Index(
+            "ix_installation_device_id",
+            "device_id",
+            postgresql_include=["position_id", "facility_id", "period"],
+        ),
     )
 
     device_id: UUID = Field(foreign_key="device.id")

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    text,
 )
 from sqlmodel import Field
 
@@ -105,7 +104,7 @@ class Position(Versioned, Imported, table=True):
         Index("ix_position_facility_id_position_code", "facility_id", "position_code"),
         Index("ix_position_name_position_code", "name", "position_code"),
         Index("ix_position_criticality_position_code", "criticality", "position_code"),
-        Index("ix_position_health_position_code", text("coalesce(health, 9)"), "position_code"),
+        Index("ix_position_health_position_code", "health", "position_code"),
     )
 
     position_code: str = Field(unique=True)

@@ -1,4 +1,6 @@
-"""What is searched: folded texts of a row, and names for words that are typed wrong."""
+"""What is kept for searching and counting: folded texts, names as written, sums of each kind."""
+
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, Computed, Identity, Index, text
 from sqlalchemy.types import Text
@@ -41,3 +43,24 @@ class WrittenName(SQLModel, table=True):
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     name: str
     folded: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class PositionTally(SQLModel, table=True):
+    """How many positions of one kind were added or taken away; triggers write it.
+
+    The sum over a kind is what there is. Rows of which ``is_sum`` is set are sums already.
+    """
+
+    __tablename__ = "position_tally"
+    __table_args__ = (
+        Index("ix_position_tally_changes", "id", postgresql_where=text("not is_sum")),
+    )
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    facility_id: UUID
+    class_id: UUID
+    criticality: str | None = None
+    health: int | None = None
+    status: str
+    positions: int
+    is_sum: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

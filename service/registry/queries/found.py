@@ -20,11 +20,13 @@ _FACILITIES = text(
     "select id from facility"
     " where gesuibo.fold(name) like :pattern or gesuibo.fold(facility_code) like :pattern"
 )
-IN_DEVICE = """d.search_text like :{word} or exists (select from device_model m
+# strpos: of LIKE the planner believes that few rows have the word, and would read them all.
+IN_DEVICE = """strpos(d.search_text, :{word}) > 0 or exists (select from device_model m
   where m.id = d.model_id
-    and gesuibo.fold(concat_ws(' ', m.manufacturer, m.model_no)) like :{word})"""
+    and strpos(gesuibo.fold(concat_ws(' ', m.manufacturer, m.model_no)), :{word}) > 0)"""
+IN_PLACE = "strpos(p.search_text, :{word}) > 0"
 # Not EXISTS: PostgreSQL would read every device first, to have them at hand.
-_IN_PLACE = f"""coalesce((select {IN_DEVICE} from installation i
+_EQUIPPED_NOW = f"""coalesce((select {IN_DEVICE} from installation i
   join device d on d.id = i.device_id
   where i.position_id = p.id and i.period @> {TODAY} limit 1), false)"""  # noqa: S608  # constants
 Clauses = tuple[list[str], dict[str, Any]]
@@ -40,11 +42,11 @@ def every_word(session: Session, typed: str) -> Clauses:
         either = named(params, f"i{number}", "p.id", [*(written or []), *(equipped or [])])
         either += named(params, f"f{number}", "p.facility_id", facilities(session, word))
         if written is None:
-            either.append(f"p.search_text like :w{number}")
+            either.append(IN_PLACE.format(word=f"w{number}"))
         if equipped is None:
-            either.append(_IN_PLACE.format(word=f"w{number}"))
+            either.append(_EQUIPPED_NOW.format(word=f"w{number}"))
         if written is None or equipped is None:
-            params[f"w{number}"] = like(word)
+            params[f"w{number}"] = word
         clauses.append(f"({' or '.join(either) or 'false'})")
     return clauses, params
 
@@ -57,7 +59,7 @@ def every_word_in_device(session: Session, typed: str) -> Clauses:
         some = devices(session, word)
         if some is None:
             clauses.append(f"({IN_DEVICE.format(word=f'w{number}')})")
-            params[f"w{number}"] = like(word)
+            params[f"w{number}"] = word
         else:
             clauses += named(params, f"i{number}", "d.id", some) or ["false"]
     return clauses, params

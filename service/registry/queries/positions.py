@@ -1,6 +1,5 @@
-"""The register of positions: cards, pages, facets and search as rows; changes as table objects."""
+"""The register of positions: cards, pages and places as rows; changes as table objects."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +7,9 @@ from sqlalchemy import RowMapping, text
 from sqlmodel import Session, select
 
 from service.registry.models import Location, Position
-from service.registry.queries import custom, found
 from service.registry.queries.partial_dates import as_json
-from service.registry.queries.position_order import SORTS
+from service.registry.queries.position_conditions import KIND, Conditions, where_of
+from service.registry.queries.position_order import SORTS, Order
 from service.registry.queries.search import TODAY, folded
 
 # LATERAL: PostgreSQL misjudges how few installations hold on one day and would read them all.
@@ -49,8 +48,7 @@ _CARD = text(
     where p.id = :id
     """  # noqa: S608  # constants only
 )
-_SEARCHED = """position p join facility f on f.id = p.facility_id
-  join equipment_class c on c.id = p.class_id"""
+_SEARCHED = f"position p {KIND}"
 _PAGE = f"""
     with page as materialized (
       select p.id, {{key}} as sort_key from {_SEARCHED} {{joined}}
@@ -90,37 +88,6 @@ _AT_PLACES = text(
     order by 1, p.position_code
     """
 )
-# What was chosen: names of `_CONDITIONS` and ``q``, the words of the search box.
-Conditions = Mapping[str, Any]
-_CONDITIONS = {
-    "facility": "p.facility_id = (select id from facility where facility_code = :facility)",
-    "facility_type": "f.facility_type = :facility_type",
-    "class_code": "c.class_code = :class_code",
-    "major": "c.major = :major",
-    "middle": "c.middle = :middle",
-    "criticality": "p.criticality = :criticality",
-    "status": "p.status = :status",
-    "health": "p.health = :health",
-}
-_FACETS = {
-    "facility_type": ("f.facility_type", "f.facility_type"),
-    "facility": ("f.facility_code", "f.name"),
-    "major": ("c.major", "c.major"),
-    "middle": ("c.middle", "c.middle"),
-    "class_code": ("c.class_code", "c.minor"),
-    "criticality": ("p.criticality", "p.criticality"),
-    "health": ("p.health::text", "p.health::text"),
-    "status": ("p.status", "p.status"),
-}
-
-
-def _where(session: Session, conditions: Conditions) -> tuple[str, dict[str, Any]]:
-    """Every word of ``q`` must be found in the position, its facility or the device in place."""
-    given = {name: value for name, value in conditions.items() if name in _CONDITIONS}
-    words, patterns = found.every_word(session, conditions.get("q", ""))
-    own, wanted = custom.conditions(conditions.get("custom", ""))
-    clauses = [*words, *(_CONDITIONS[name] for name in given), *own]
-    return " and ".join(clauses) or "true", given | patterns | wanted
 
 
 def card(session: Session, position_id: UUID) -> RowMapping | None:
@@ -141,10 +108,10 @@ def page_before(
 def _page(
     session: Session, conditions: Conditions, beyond: str, key: str, limit: int
 ) -> list[RowMapping]:
-    where, params = _where(session, conditions)
+    where, params = where_of(session, conditions)
     code = "p.position_code"
-    statement = text(_PAGE.format(where=where, beyond=beyond, joined="", key=code, order=code))
-    return list(session.execute(statement, params | {"key": key, "limit": limit}).mappings())
+    params |= {"key": key, "limit": limit}
+    return _picked(session, params, where=where, beyond=beyond, key=code, order=code)
 
 
 def sorted_page(
@@ -155,59 +122,51 @@ def sorted_page(
     after: tuple[str, str] | None,
     limit: int,
 ) -> list[RowMapping]:
-    """``sort`` is one of `SORTS`, falling with a minus; ``after`` is a row's sort key and code."""
-    by, falling = SORTS[sort.removeprefix("-")], sort.startswith("-")
-    where, params = _where(session, conditions)
+    """``sort`` is one of `SORTS`, falling with a minus; ``after`` is a row's sort key and code.
+
+    Rows that have no sort key ('') come last.
+    """
+    by = SORTS[sort.removeprefix("-")]
+    where, params = where_of(session, conditions)
+    rows: list[RowMapping] = []
+    is_in_order = after is None or bool(after[0])
+    if is_in_order:
+        rows = _in_order(session, by, sort[0] == "-", after, (where, params | {"limit": limit}))
+    if by.unknown and len(rows) < limit:
+        where = f"{where} and {by.unknown}"
+        code = "" if is_in_order or after is None else after[1]
+        params |= {"key": code, "limit": limit - len(rows)}
+        rows += _picked(
+            session, params, where=where, beyond=_FORWARD, key="''", order="p.position_code"
+        )
+    return rows
+
+
+def _in_order(
+    session: Session,
+    by: Order,
+    falling: bool,  # noqa: FBT001
+    after: tuple[str, str] | None,
+    wanted: tuple[str, dict[str, Any]],
+) -> list[RowMapping]:
+    where, params = wanted
     direction, sign = ("desc", "<") if falling else ("asc", ">")
-    beyond = "true"
+    beyond = f"{by.key} is not null"
     if after is not None:
         beyond = f"({by.key}, p.position_code) {sign} (cast(:sorted as {by.kind}), :key)"
         params |= {"sorted": after[0], "key": after[1]}
     ordered = f"{beyond} order by {by.key} {direction}, p.position_code {direction}"
     order = f"page.sort_key {direction}, p.position_code {direction}"
-    statement = text(
-        _PAGE.format(where=where, beyond=ordered, joined=by.join, key=by.key, order=order)
+    return _picked(
+        session, params, where=where, beyond=ordered, joined=by.join, key=by.key, order=order
     )
-    return list(session.execute(statement, params | {"limit": limit}).mappings())
 
 
-def facets(session: Session, conditions: Conditions) -> dict[str, list[Mapping[str, Any]]]:
-    """For each filter: its values under the other conditions, with counts.
-
-    Filters that nobody has chosen share their conditions, so one pass counts them all.
-    """
-    chosen = [name for name in _FACETS if name in conditions]
-    found = _count_facets(session, conditions, [n for n in _FACETS if n not in chosen])
-    for name in chosen:
-        others = {key: value for key, value in conditions.items() if key != name}
-        found |= _count_facets(session, others, [name])
-    return found
-
-
-def _count_facets(
-    session: Session, conditions: Conditions, names: list[str]
-) -> dict[str, list[Mapping[str, Any]]]:
-    if not names:
-        return {}
-    where, params = _where(session, conditions)
-    values = ", ".join(f"{_FACETS[name][0]} as {name}_value" for name in names)
-    sets = ", ".join(f"({name}_value)" for name in names)
-    labels = ", ".join(f"min({name}_label) as {name}_label" for name in names)
-    sources = ", ".join(f"{_FACETS[name][1]} as {name}_label" for name in names)
-    which = " ".join(f"when {name}_value is not null then '{name}'" for name in names)
-    statement = text(
-        f"with base as materialized (select {values}, {sources} from {_SEARCHED} where {where})"  # noqa: S608
-        f" select case {which} end as name,"
-        f" coalesce({', '.join(f'{name}_value' for name in names)}) as value, {labels},"
-        f" count(*) as count from base group by grouping sets ({sets})"
-    )
-    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in names}
-    for row in session.execute(statement, params).mappings():
-        if row["name"] is not None:
-            found[row["name"]].append({**row, "label": row[f"{row['name']}_label"]})
-    for rows in found.values():
-        rows.sort(key=lambda row: str(row["value"]))
-    return found
+def _picked(
+    session: Session, params: dict[str, Any], *, joined: str = "", **parts: str
+) -> list[RowMapping]:
+    statement = text(_PAGE.format(joined=joined, **parts))
+    return list(session.execute(statement, params).mappings())
 
 
 def places(session: Session, facility_id: UUID) -> list[RowMapping]:

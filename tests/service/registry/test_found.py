@@ -5,7 +5,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from service.core.database import RowIdentity, transaction
-from service.registry.queries import found, positions
+from service.registry.queries import facets, found, positions
 from tests.factories import (
     make_class,
     make_company,
@@ -42,7 +42,7 @@ def test_words_find_the_same_whatever_they_cost(session: Session, typed: str, co
     conditions = {"q": typed.replace("-02000", f"{code}-02000"), "facility": code}
     rows = positions.page(session, conditions, after="", limit=MANY + 1)
     assert len(rows) == count
-    counted = positions.facets(session, conditions)["status"]
+    counted = facets.facets(session, conditions)["status"]
     assert sum(row["count"] for row in counted) == count
 
 

@@ -31,7 +31,7 @@ from service.registry.domain import (
     RetiredReason,
 )
 from service.registry.models import DeviceModel
-from service.registry.queries import devices, installations, positions, search
+from service.registry.queries import devices, facets, installations, positions, search
 from service.registry.schemas.changes import (
     DeviceCreate,
     DeviceUpdate,
@@ -254,7 +254,7 @@ def test_facets_count_under_the_other_conditions(session: Session) -> None:
     place = make_facility(session)
     for criticality in ("A", "A", "B"):
         make_position(session, place, criticality=criticality)
-    found = positions.facets(session, {"facility": place.facility_code, "criticality": "A"})
+    found = facets.facets(session, {"facility": place.facility_code, "criticality": "A"})
     counts = {row["value"]: row["count"] for row in found["criticality"]}
     assert counts == {"A": 2, "B": 1}
     assert sum(row["count"] for row in found["status"]) == 2

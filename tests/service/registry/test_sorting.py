@@ -1,5 +1,6 @@
 """Lists sorted by a column: the same rows in another order, page by page."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -10,11 +11,21 @@ from sqlmodel import Session
 
 from app.asgi import create_app
 from service.core.database import transaction
+from service.core.partial_date import PartialDate
 from service.core.settings import Settings
+from service.core.tables import partial_date_columns
 from service.registry.facility_map import facility_map
 from service.registry.queries import positions
 from service.registry.queries.position_order import SORTS
-from tests.factories import make_class, make_facility, make_position, make_user, sign_in_client
+from tests.factories import (
+    make_class,
+    make_device,
+    make_facility,
+    make_installation,
+    make_position,
+    make_user,
+    sign_in_client,
+)
 
 
 def _all(session: Session, code: str, sort: str, limit: int) -> list[tuple[str, str]]:
@@ -32,7 +43,7 @@ def _all(session: Session, code: str, sort: str, limit: int) -> list[tuple[str, 
 def test_every_row_comes_once_and_in_order(session: Session, sort: str) -> None:
     facility, kind = make_facility(session), make_class(session)
     for number in range(11):
-        make_position(
+        position = make_position(
             session,
             facility,
             class_id=kind.id,
@@ -40,10 +51,19 @@ def test_every_row_comes_once_and_in_order(session: Session, sort: str) -> None:
             criticality="ABC"[number % 3],
             health=number % 4 or None,
         )
+        if number < 9:
+            day = date(2001 + number % 4, 4, 1) if number % 3 else None
+            written = PartialDate.day(day) if day else None
+            device = make_device(session, **partial_date_columns("installed", written))
+            make_installation(session, position, device)
     keys = _all(session, facility.facility_code, sort, limit=4)
     assert len(keys) == len(set(keys)) == 11
     falling = sort.startswith("-")
-    for one, other in pairwise(keys):
+    known, unknown = [key for key in keys if key[0]], [key for key in keys if not key[0]]
+    assert keys == known + unknown
+    assert len(unknown) == {"installed": 5, "health": 3}.get(sort.removeprefix("-"), 0)
+    assert unknown == sorted(unknown)
+    for one, other in pairwise(known):
         assert (one > other) if falling else (one < other)
 
 
