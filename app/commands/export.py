@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from importers.exporting.cp932 import Folded
+    from service.core.cp932 import Folded
 
 _SHOWN = 20
 
@@ -38,9 +38,9 @@ def command(
     Example: ./gesuibo export equipment --out equipment.xlsx
     """
     from app.terminal import emit, opened
-    from importers.exporting.cp932 import ENCODING, Folding
     from importers.exporting.files import written_csv, written_xlsx
     from importers.exporting.ledgers import LEDGERS, lines_of
+    from service.core.cp932 import ENCODING, Folding
 
     _check("LEDGER", ledger, LEDGERS)
     _check("--encoding", encoding, ("utf-8", ENCODING))

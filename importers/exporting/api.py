@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from importers.exporting.cp932 import ENCODING, Folding
 from importers.exporting.files import MEDIA_TYPES, LedgerFormat, written_csv, written_xlsx
 from importers.exporting.ledgers import lines_of
 from importers.exporting.parts import parts_of, spooled
@@ -15,6 +14,7 @@ from importers.sources.catalogue import SOURCES
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
+from service.core.cp932 import ENCODING, Folding
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import SessionDep
 

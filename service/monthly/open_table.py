@@ -5,7 +5,10 @@ What the Ministry asks of statistics that programs read (機械判読可能な�
 
 import csv
 import io
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from service.core.cp932 import ENCODING, Folded, Folding
 from service.core.i18n.locales import Locale
 from service.monthly.domain import CaseLine
 from service.monthly.service import Issue
@@ -33,17 +36,37 @@ _SYMPTOM_COLUMNS = 3
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+@dataclass(frozen=True)
+class Cp932Table:
+    """The table for older programs, and what it had to write otherwise."""
+
+    data: bytes
+    folded: list[Folded]
+
+
 def as_csv(issue: Issue) -> bytes:
     """UTF-8 with BOM, so that Excel opens it by a double click."""
+    return b"\xef\xbb\xbf" + _written(_lines(issue)).encode()
+
+
+def as_cp932(issue: Issue) -> Cp932Table:
+    folding = Folding(_lines(issue))
+    return Cp932Table(_written(folding).encode(ENCODING), folding.found)
+
+
+def _written(lines: Iterator[list[str]] | Folding) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n").writerows(lines)
+    return out.getvalue()
+
+
+def _lines(issue: Issue) -> Iterator[list[str]]:
     content = issue.content
     most = max((len(case.symptoms) for case in (*content.cases, *content.late)), default=0)
     symptoms = max(_SYMPTOM_COLUMNS, most)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*_LEADING, *(f"現象{n}" for n in range(1, symptoms + 1))])
+    yield [*_LEADING, *(f"現象{n}" for n in range(1, symptoms + 1))]
     for kind, cases in ((_OF_MONTH, content.cases), (_LATE, content.late)):
-        writer.writerows(_row(kind, case, symptoms) for case in cases)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+        yield from (_row(kind, case, symptoms) for case in cases)
 
 
 def _row(kind: str, case: CaseLine, symptoms: int) -> list[str]:

@@ -128,6 +128,32 @@ def as_csv(session: SessionDep, by: Reader, report_id: UUID) -> Response:
     return _download(open_table.as_csv(issued), name, "text/csv; charset=utf-8")
 
 
+@router.get("/monthly/{report_id}/cp932.csv")
+def as_cp932(session: SessionDep, by: Reader, report_id: UUID) -> Response:
+    """For older programs; the page before it lists what is written otherwise."""
+    issued = service.issued(session, report_id, by=by)
+    table = open_table.as_cp932(issued)
+    name = f"月次報告_{issued.wanted.month}_{issued.revision}_sjis.csv"
+    answer = _download(table.data, name, "text/csv; charset=Shift_JIS")
+    answer.headers["x-folded-count"] = str(len(table.folded))
+    return answer
+
+
+@router.get("/monthly/{report_id}/cp932")
+def cp932_page(request: Request, session: SessionDep, by: Reader, report_id: UUID) -> Response:
+    """Every character that CP932 does not hold, and what stands in its place."""
+    issued = service.issued(session, report_id, by=by)
+    return render(
+        request,
+        "monthly/cp932.html",
+        issued=issued,
+        report_id=report_id,
+        folded=open_table.as_cp932(issued).folded,
+        month_label=month_label(issued.wanted.month, locale_of(request)),
+        revision=revision_label(issued.revision, locale_of(request)),
+    )
+
+
 def _form_page(
     request: Request, session: SessionDep, typed: Typed, status_code: int = 200
 ) -> Response:

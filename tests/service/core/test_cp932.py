@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importers.exporting.cp932 import MISSING, Folded, Folding, nearest
 from importers.exporting.files import written_csv
+from service.core.cp932 import MISSING, Folded, Folding, nearest
 
 HEADER = ["番号", "名称"]
 
