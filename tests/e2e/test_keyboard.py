@@ -109,3 +109,42 @@ def test_twenty_reports_are_accepted_answered_and_closed_in_five_minutes(
     assert each <= AT_MOST_PRESSES
     with capsys.disabled():
         sys.stdout.write(f" {REPORTS} reports, {took_s:.0f} s, {each:.1f} keys each beside words ")
+
+
+def test_keys_of_one_letter_are_turned_off_and_on(
+    engine: Engine,
+    settings: Settings,
+    city: City,
+    as_actor: AsActor,
+    window: Callable[..., BrowserContext],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    """WCAG 2.1.4: whoever speaks to the computer sets off no step by a word."""
+    with as_actor(city.contractor) as session:
+        case = file_report(session, make_report(city), by=city.contractor).case_id
+    with served(create_app(engine=engine, settings=settings)) as address:
+        context = window(**DESKTOP)
+        token = {"name": "gesuibo", "value": city.tokens["staff"], "url": address}
+        context.add_cookies([token])
+        page = context.new_page()
+        page.goto(f"{address}/cases/{case}")
+        listens(page)
+        page.get_by_role("button", name="キー操作の一覧と設定").click()
+        page.get_by_label("1文字のキーを使う").uncheck()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+        for key in ("a", "r", "u", "?"):
+            page.keyboard.press(key)
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(page.locator("#response textarea").first).to_be_hidden()
+        expect(page.locator(".page-head .badge").first).to_have_text("報告")
+        page.goto(f"{address}/inbox?facility_id={city.facility_id}")
+        listens(page)
+        page.keyboard.press("j")
+        expect(page.locator("tr.is-current")).to_have_count(0)
+        page.get_by_role("button", name="キー操作の一覧と設定").click()
+        page.get_by_label("1文字のキーを使う").check()
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        expect(page.locator("tr.is-current")).to_have_count(1)
+        context.close()

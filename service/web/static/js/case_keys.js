@@ -4,6 +4,8 @@
  * ? shows the keys. They rest while somebody types.
  */
 
+import { singleKeys } from "./keys.js";
+
 /** @param {EventTarget | null} target */
 function isTyping(target) {
   return target instanceof HTMLElement && target.closest("input, select, textarea") !== null;
@@ -44,6 +46,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
     return;
   }
+  if (!singleKeys()) return;
   const found = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
   if (found instanceof HTMLElement) {
     event.preventDefault();

@@ -7,10 +7,13 @@
  */
 
 /** @typedef {{ topic: string, id: string, data: Record<string, unknown> }} LiveEvent */
-/** @typedef {{ event: LiveEvent } | { state: "open" | "down" }} Word */
+/** @typedef {{ event: LiveEvent } | { state: "open" | "down" | "woken" }} Word */
 
 const STREAM_DOWN_MS = 45_000;
 const POLL_EVERY_MS = 30_000;
+const TICK_MS = 15_000;
+// Ticks so far apart: the computer was asleep, and its stream may be dead without knowing it.
+const ASLEEP_MS = 60_000;
 const CHANNEL = "gesuibo-live";
 const TOPICS = ["report", "case", "response", "emergency"];
 
@@ -32,22 +35,43 @@ export class LiveFeed extends EventTarget {
     this.downTimer = undefined;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.pollTimer = undefined;
+    /** @type {EventSource | undefined} */
+    this.source = undefined;
   }
 
   /** Waits for its turn to keep the stream; without locks every window keeps its own. */
   start() {
     if (!("locks" in navigator)) {
-      this.#open();
+      this.#keep();
       return;
     }
     navigator.locks.request(CHANNEL, () => {
-      this.#open();
+      this.#keep();
       return new Promise(() => {});
     });
   }
 
+  #keep() {
+    this.#open();
+    let last = Date.now();
+    setInterval(() => {
+      const slept = Date.now() - last > ASLEEP_MS;
+      last = Date.now();
+      if (slept) this.#wake();
+    }, TICK_MS);
+  }
+
+  /** Goes on behind the last event; without one the lists themselves are looked at. */
+  #wake() {
+    this.#open();
+    if (this.lastId === "") this.#say({ state: "woken" });
+  }
+
   #open() {
-    const source = new EventSource(this.url);
+    this.source?.close();
+    const after = this.lastId ? `?after=${encodeURIComponent(this.lastId)}` : "";
+    const source = new EventSource(this.url + after);
+    this.source = source;
     source.onopen = () => this.#say({ state: "open" });
     source.onerror = () => {
       this.downTimer ??= setTimeout(() => this.#say({ state: "down" }), this.downAfterMs);
@@ -79,6 +103,10 @@ export class LiveFeed extends EventTarget {
       if (word.event.id && word.event.id === this.lastId) return;
       this.lastId = word.event.id;
       this.dispatchEvent(new CustomEvent("event", { detail: word.event }));
+      return;
+    }
+    if (word.state === "woken") {
+      this.#poll();
       return;
     }
     clearTimeout(this.downTimer);
@@ -115,6 +143,7 @@ export class LiveNotices {
     this.title = document.title;
     this.count = 0;
     this.stopped = false;
+    this.urgent = false;
     feed.addEventListener("event", (event) =>
       this.#arrived(/** @type {CustomEvent<LiveEvent>} */ (event).detail),
     );
@@ -142,7 +171,27 @@ export class LiveNotices {
     const what = typeof event.data.title === "string" ? `: ${event.data.title}` : "";
     const text = `${this.region.dataset.liveEmergency}${what}`;
     const href = event.data.href;
-    this.alert.replaceChildren(isOwnPath(href) ? link(href, text) : text);
+    this.alert.replaceChildren(isOwnPath(href) ? link(href, text) : text, this.#soundButton());
+    this.urgent = true;
+    this.#setCount(this.count);
+    if (isSounding()) beep();
+  }
+
+  /** Turns the sound off and on; a browser lets a page sound only after somebody has used it. */
+  #soundButton() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button--quiet button--small live__sound";
+    const show = () => {
+      const { liveSoundOff, liveSoundOn } = this.region.dataset;
+      button.textContent = (isSounding() ? liveSoundOff : liveSoundOn) ?? "";
+    };
+    button.addEventListener("click", () => {
+      keepSounding(!isSounding());
+      show();
+    });
+    show();
+    return button;
   }
 
   /** @param {boolean} stopped */
@@ -171,8 +220,11 @@ export class LiveNotices {
     const list = this.list;
     const html = list && (await fetched(list));
     if (!html) return;
+    const chosen = new Set(chosenOf(list));
     list.innerHTML = html;
+    for (const box of boxesOf(list)) box.checked = chosen.has(box.value);
     window.htmx?.process(list);
+    this.urgent = false;
     this.#setCount(0);
   }
 
@@ -190,7 +242,8 @@ export class LiveNotices {
   /** @param {number} count */
   #setCount(count) {
     this.count = count;
-    document.title = count > 0 ? `(${count}) ${this.title}` : this.title;
+    const mark = this.urgent ? (this.region.dataset.liveUrgent ?? "!") : "";
+    document.title = mark + (count > 0 ? `(${count}) ` : "") + this.title;
     this.#show();
   }
 }
@@ -208,6 +261,53 @@ async function fetched(list) {
 /** @param {ParentNode} list */
 function rowsOf(list) {
   return Array.from(list.querySelectorAll("[data-row]"), (row) => row.getAttribute("data-row"));
+}
+
+/** @param {ParentNode} list */
+function boxesOf(list) {
+  return /** @type {NodeListOf<HTMLInputElement>} */ (list.querySelectorAll(".choose input"));
+}
+
+/** @param {ParentNode} list */
+function chosenOf(list) {
+  return Array.from(boxesOf(list))
+    .filter((box) => box.checked)
+    .map((box) => box.value);
+}
+
+const SOUND = "gesuibo-sound";
+
+function isSounding() {
+  try {
+    return localStorage.getItem(SOUND) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+/** @param {boolean} on */
+function keepSounding(on) {
+  try {
+    localStorage.setItem(SOUND, on ? "on" : "off");
+  } catch {
+    // A browser that keeps nothing sounds.
+  }
+}
+
+/** Three short tones, made here: no file is fetched. */
+function beep() {
+  const context = new AudioContext();
+  for (const at of [0, 0.35, 0.7]) {
+    const tone = context.createOscillator();
+    const loudness = context.createGain();
+    tone.frequency.value = 880;
+    loudness.gain.value = 0.2;
+    tone.connect(loudness).connect(context.destination);
+    tone.start(context.currentTime + at);
+    tone.stop(context.currentTime + at + 0.2);
+  }
+  setTimeout(() => context.close(), 2_000);
+  document.documentElement.dataset.sounded = context.state;
 }
 
 /**

@@ -1,12 +1,9 @@
 /**
- * Keys for lists of cases: j goes to the next row's link, k to the one before; Enter opens it, as
- * on every link. The keys rest while somebody types.
+ * Keys for lists of cases: j goes to the next row's link, k to the one before, x chooses the row;
+ * Enter opens it, as on every link. The keys rest while somebody types or has turned them off.
  */
 
-/** @param {EventTarget | null} target */
-function isTyping(target) {
-  return target instanceof HTMLElement && target.closest("input, select, textarea") !== null;
-}
+import { isTyping, singleKeys } from "./keys.js";
 
 /** @returns {HTMLAnchorElement[]} */
 function links() {
@@ -16,15 +13,23 @@ function links() {
 /** @param {number} step */
 function go(step) {
   const all = links();
-  const here = all.findIndex((link) => link.matches(":focus"));
+  const row = document.activeElement?.closest("tr");
+  const here = all.findIndex((link) => link.closest("tr") === row);
   const next = here < 0 ? (step > 0 ? 0 : all.length - 1) : here + step;
   all[Math.min(Math.max(next, 0), all.length - 1)]?.focus();
 }
 
+function choose() {
+  const box = document.activeElement?.closest("[data-triage] tr")?.querySelector(".choose input");
+  if (box instanceof HTMLInputElement) box.click();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (!singleKeys()) return;
   if (event.key === "j") go(1);
   if (event.key === "k") go(-1);
+  if (event.key === "x") choose();
 });
 
 for (const kind of ["focusin", "focusout"]) {
@@ -33,5 +38,14 @@ for (const kind of ["focusin", "focusout"]) {
     row?.classList.toggle("is-current", kind === "focusin");
   });
 }
+
+// The first chosen row opens the form that groups them.
+document.addEventListener("change", (event) => {
+  const box = event.target instanceof Element ? event.target.closest(".choose input") : null;
+  const form = document.getElementById("grouping");
+  if (box && form instanceof HTMLDetailsElement) {
+    form.open = document.querySelector(".choose input:checked") !== null;
+  }
+});
 
 document.documentElement.dataset.keys = "ready";
