@@ -15,6 +15,9 @@ def command(
     positions: Annotated[int, typer.Option(help="How large the generated registry is")] = 8000,
     rounds: Annotated[int, typer.Option(help="Rounds of each; the median counts")] = 3,
     seconds: Annotated[float, typer.Option(help="Length of one round")] = 3.0,
+    screens: Annotated[
+        int, typer.Option(help="Instead: how soon a report is on so many open screens")
+    ] = 0,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON document on standard output.")
     ] = False,
@@ -23,7 +26,12 @@ def command(
 
     Example: ./gesuibo bench --positions 8000 --json
     """
-    arguments = [f"--positions={positions}", f"--rounds={rounds}", f"--seconds={seconds}"]
+    module = "tests.benchmarks.screens" if screens else "tests.benchmarks.serving"
+    arguments = (
+        [f"--screens={screens}"]
+        if screens
+        else [f"--positions={positions}", f"--rounds={rounds}", f"--seconds={seconds}"]
+    )
     places = prepare_environment()
     places.make()
     with scratch_database(places.bench_cluster, durable=True) as url:
@@ -31,7 +39,7 @@ def command(
             [
                 sys.executable,
                 "-m",
-                "tests.benchmarks.serving",
+                module,
                 *arguments,
                 *(["--json"] if as_json else []),
             ],
