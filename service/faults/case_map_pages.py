@@ -27,7 +27,7 @@ def cases_map(request: Request, session: SessionDep) -> Response:
 
 
 def _map(request: Request, session: SessionDep, *, only_open: bool) -> Response:
-    """Where the cases of the list are that has the same conditions in its address."""
+    """Where the list's cases are; the bare drawing when the list itself asks for it."""
     wanted = case_filter(request.query_params, only_open=only_open)
     marks = [
         Mark(row.id, row.name, row.cases, row.urgent)
@@ -36,6 +36,7 @@ def _map(request: Request, session: SessionDep, *, only_open: bool) -> Response:
     return render(
         request,
         "faults/map.html",
+        fragment="drawing",
         map=city_map(facilities.everywhere(session), marks),
         total=sum(mark.count for mark in marks),
         list="/inbox" if only_open else "/cases",

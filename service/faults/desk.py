@@ -1,5 +1,6 @@
 """The page of one case, and what its forms do."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +21,19 @@ from service.core.errors import Invalid, NotFound
 from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
-from service.faults import approval_desk, dossier, inbox, marks, phrases, service, splitting
+from service.faults import (
+    approval_desk,
+    conflicts,
+    dossier,
+    inbox,
+    incident_queries,
+    marks,
+    notices,
+    phrases,
+    service,
+    splitting,
+    unregistered_queries,
+)
 from service.faults.approval_domain import APPROVAL_ROLE_LABELS, REQUEST_STATE_LABELS
 from service.faults.domain import CaseState
 from service.faults.forms import (
@@ -35,6 +48,7 @@ from service.faults.steps import MERGEABLE, Step, steps_from
 from service.faults.wording import LABELS, changes_of
 
 desk = APIRouter()
+PRECONDITION_FAILED = 412
 
 Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
 Handler = Annotated[Actor, Depends(requires(Permission.CASES_HANDLE))]
@@ -53,33 +67,58 @@ def _case_page(
     if case is None:
         raise NotFound
     handles = by.can(Permission.CASES_HANDLE)
-    state = CaseState(case.state)
+    told = dossier.dossier(session, case_id)
+    typed = typed or Typed()
+    theirs: list[Any] = []
+    if status_code == PRECONDITION_FAILED:
+        theirs = conflicts.changed_since(told, case.version, typed.values.get("version"))
+        typed = replace(typed, values=conflicts.rebased(typed.values, theirs))
     return render(
         request,
         "faults/case.html",
         status_code=status_code,
         case=case,
-        dossier=dossier.dossier(session, case_id),
+        dossier=told,
         merged_into=case.merged_into_id and inbox.case_row(session, case.merged_into_id),
-        steps=[step.value for step in steps_from(state)] if handles else [],
-        can_merge=handles and state in MERGEABLE,
         handles=handles,
-        companies=accounts.companies(session) if handles else [],
         changes_of=changes_of,
-        splittable=splitting.splittable(session, case_id, state) if handles else set(),
-        origin=splitting.origin(session, case_id, state) if handles else None,
-        typed=typed or Typed(),
+        theirs=theirs,
+        typed=typed,
         labels=LABELS,
-        attachment_kinds=list(ATTACHMENT_KIND_LABELS.items()),
         local_input=local_input,
-        round=approval_desk.round_of(session, case_id, by=by) if handles else None,
-        marks=marks.marks(session, case_id) if handles else {},
-        mark_labels=MARK_LABELS,
-        phrases=phrases.phrases(session) if handles else [],
-        today=today(),
-        approval_roles=APPROVAL_ROLE_LABELS,
-        request_states=REQUEST_STATE_LABELS,
+        **(_tools(session, case, told, by) if handles else _NO_TOOLS),
     )
+
+
+_NO_TOOLS: dict[str, Any] = {"steps": [], "splittable": set()} | dict.fromkeys(
+    ("can_merge", "origin", "round", "incident", "notices", "outside")
+)
+
+
+def _tools(session: SessionDep, case: Any, told: dossier.Dossier, by: Actor) -> dict[str, Any]:
+    """What staff can do with the case, and what only they see of it."""
+    state = CaseState(case.state)
+    return {
+        "steps": [step.value for step in steps_from(state)],
+        "can_merge": state in MERGEABLE,
+        "companies": accounts.companies(session),
+        "splittable": splitting.splittable(session, case.id, state),
+        "origin": splitting.origin(session, case.id, state),
+        "attachment_kinds": list(ATTACHMENT_KIND_LABELS.items()),
+        "round": approval_desk.round_of(session, case.id, by=by),
+        "marks": marks.marks(session, case.id),
+        "mark_labels": MARK_LABELS,
+        "phrases": phrases.phrases(session),
+        "today": today(),
+        "approval_roles": APPROVAL_ROLE_LABELS,
+        "request_states": REQUEST_STATE_LABELS,
+        "incident": incident_queries.of_case(session, case.id),
+        "notices": notices.notices(session, case, told.texts),
+        "notice_labels": notices.NOTICE_LABELS,
+        "notice_steps": notices.STEPS,
+        "verdict_labels": notices.VERDICT_LABELS,
+        "outside": unregistered_queries.outside_reason(session, case.id),
+    }
 
 
 def case_page_with(
@@ -136,7 +175,9 @@ def judge(
         change = change_form(values)
         service.change_case(session, case_id, change, by=by, expected=_version(values))
 
-    failed = attempt(request, session, act, Typed("judge", values))
+    # A box that is not ticked is not sent; shown again it must stay as it was left.
+    left = {"counts_as_failure": "", "temporary_fix": ""} | values
+    failed = attempt(request, session, act, Typed("judge", left))
     if failed:
         return _case_page(request, session, case_id, by, typed=failed[0], status_code=failed[1])
     return _done(case_id)

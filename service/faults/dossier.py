@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
+from service.attachments.domain import AttachmentKind
+
 _REPORTS = text("""
   with recursive family as (
     select id from fault_case where id = :case_id
@@ -112,6 +114,28 @@ class Dossier:
     @property
     def responses(self) -> list[Row[Any]]:
         return [entry.row for entry in self.entries if entry.kind is EntryKind.RESPONSE]
+
+    @property
+    def texts(self) -> list[str]:
+        """Everything that people have written about the case."""
+        written = {EntryKind.REPORT: "body", EntryKind.RESPONSE: "description"}
+        return [getattr(e.row, written[e.kind]) for e in self.entries if e.kind in written]
+
+    def picture(self, *kinds: AttachmentKind) -> Row[Any] | None:
+        """The newest photo of the first of these kinds that there is."""
+        shown = [
+            photo
+            for entry in self.entries
+            for photo in entry.photos
+            if photo.mime.startswith("image/")
+        ]
+        return next((one for kind in kinds for one in shown if one.kind == kind), None)
+
+    @property
+    def before_and_after(self) -> tuple[Row[Any], Row[Any]] | None:
+        before = self.picture(AttachmentKind.BEFORE, AttachmentKind.FAULT)
+        after = self.picture(AttachmentKind.AFTER)
+        return (before, after) if before is not None and after is not None else None
 
 
 def dossier(session: Session, case_id: UUID) -> Dossier:

@@ -94,6 +94,7 @@ def case_filter(query: Mapping[str, str], *, only_open: bool = False) -> CaseFil
         company_id=_one(UUID, query.get("company_id", "")),
         position_id=_one(UUID, query.get("position_id", "")),
         unregistered=query.get("unregistered") == "true",
+        overdue=query.get("overdue") == "true",
         occurred_from=_one(date.fromisoformat, query.get("occurred_from", "")),
         occurred_until=_one(date.fromisoformat, query.get("occurred_until", "")),
         words=query.get("q", "")[:100],

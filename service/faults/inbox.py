@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-from service.core.clock import JST
+from service.core.clock import JST, now
 from service.core.errors import Invalid
 from service.core.i18n.marker import N_
 from service.core.paging import DEFAULT_LIMIT, BadCursor, cut, decode_cursor, encode_cursor
 from service.faults import case_words
 from service.faults.domain import OPEN_STATES, CaseState, Urgency, WaitReason
+from service.faults.pace_queries import IS_LATE
 
 _COLUMNS = """
   c.*, f.name as facility_name, f.facility_code, p.name as position_name, p.position_code,
@@ -61,7 +62,11 @@ _CONDITIONS = {
     "wait_reason": "c.wait_reason = :wait_reason",
     "company_id": "c.company_id = :company_id",
     "position_id": "c.position_id = :position_id",
-    "unregistered": "c.position_id is null",
+    "unregistered": (
+        "c.position_id is null"
+        " and not exists (select 1 from case_outside_ledger o where o.case_id = c.id)"
+    ),
+    "overdue_at": IS_LATE,
     "after": "c.occurred_at >= :after",
     "before": "c.occurred_at < :before",
 }
@@ -91,6 +96,7 @@ class CaseFilter:
     company_id: UUID | None = None
     position_id: UUID | None = None
     unregistered: bool = False
+    overdue: bool = False
     occurred_from: date | None = None
     occurred_until: date | None = None
     words: str = ""
@@ -105,6 +111,7 @@ class CaseFilter:
             "company_id": self.company_id,
             "position_id": self.position_id,
             "unregistered": self.unregistered or None,
+            "overdue_at": now() if self.overdue else None,
             "after": _midnight(self.occurred_from),
             "before": _midnight(self.occurred_until, days=1),
         }

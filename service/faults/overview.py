@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from service.core.clock import JST, now
 from service.core.i18n.marker import N_
+from service.faults.pace_queries import IS_LATE, TARGET_MIN
 
 MONTHS = 12
 SHOWN_OVERDUE = 10
@@ -27,22 +28,21 @@ _WAITING = text("""
   select c.wait_reason, count(*) as cases, min(c.reported_at) as oldest_at
   from fault_case c where c.state = 'waiting' group by c.wait_reason order by oldest_at
 """)
-# As the alarm that is rung to the duty: not accepted within the contract's time.
-_OVERDUE = text("""
-  select q.*, count(*) over () as total from (
-    select c.id, c.case_no, c.reported_at, f.name as facility_name,
-      coalesce(p.name, c.unregistered_desc) as equipment,
-      (select min(k.response_target_min) from contract k
-       left join contract_facility kf
-         on kf.contract_id = k.id and kf.facility_id = c.facility_id
-       where k.company_id = c.company_id
-         and (c.reported_at at time zone 'Asia/Tokyo')::date between k.starts_on and k.ends_on
-         and (k.covers_all_facilities or kf.facility_id is not null)) as target_min
-    from fault_case c join facility f on f.id = c.facility_id
-    left join position p on p.id = c.position_id
-    where c.state = 'reported') q
-  where q.reported_at + make_interval(mins => q.target_min) < :moment
-  order by q.reported_at limit :limit
+_OVERDUE = text(f"""
+  select c.id, c.case_no, c.reported_at, f.name as facility_name,
+    coalesce(p.name, c.unregistered_desc) as equipment, {TARGET_MIN} as target_min,
+    count(*) over () as total
+  from fault_case c join facility f on f.id = c.facility_id
+  left join position p on p.id = c.position_id
+  where {IS_LATE}
+  order by c.reported_at limit :limit
+""")  # noqa: S608  # own fragments
+# What was described because no ledger knew it, and what of it still waits for somebody.
+_UNREGISTERED = text("""
+  select count(*) filter (where c.reported_at >= :month) as of_month,
+         count(*) filter (where c.position_id is null and o.case_id is null) as waiting
+  from fault_case c left join case_outside_ledger o on o.case_id = c.id
+  where c.unregistered_desc is not null and c.state not in ('merged', 'dismissed')
 """)
 _MONTHLY = text("""
   select date_trunc('month', c.reported_at at time zone 'Asia/Tokyo')::date as month,
@@ -76,6 +76,8 @@ class Overview:
     by_urgency: dict[str | None, int]
     waiting: list[Row[Any]]
     overdue: list[Row[Any]]
+    unregistered_month: int = 0
+    unregistered_waiting: int = 0
 
     @property
     def overdue_total(self) -> int:
@@ -86,13 +88,17 @@ def overview(session: Session) -> Overview:
     moment = now()
     midnight = datetime.combine(moment.astimezone(JST).date(), time(), JST)
     today = session.execute(_TODAY, {"midnight": midnight}).one()
-    limits = {"moment": moment, "limit": SHOWN_OVERDUE}
+    limits = {"overdue_at": moment, "limit": SHOWN_OVERDUE}
+    month = midnight.replace(day=1)
+    unknown = session.execute(_UNREGISTERED, {"month": month}).one()
     return Overview(
         received_today=today.received,
         closed_today=today.closed,
         by_urgency={row.urgency: row.cases for row in session.execute(_BY_URGENCY)},
         waiting=list(session.execute(_WAITING)),
         overdue=list(session.execute(_OVERDUE, limits)),
+        unregistered_month=unknown.of_month,
+        unregistered_waiting=unknown.waiting,
     )
 
 

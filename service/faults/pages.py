@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,8 +13,9 @@ from service.core.errors import NotFound
 from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
+from service.core.i18n.request import locale_of
 from service.core.identity import new_id
-from service.faults import inbox, service
+from service.faults import inbox, incident_queries, incidents, service
 from service.faults.desk import desk
 from service.faults.domain import OPEN_STATES, CaseState
 from service.faults.forms import (
@@ -24,7 +25,9 @@ from service.faults.forms import (
     report_form,
 )
 from service.faults.overview import overview
+from service.faults.pace_queries import paces
 from service.faults.symptoms import DEFAULT_SET
+from service.faults.watch import elapsed
 from service.faults.wording import LABELS
 
 router = APIRouter(include_in_schema=False)
@@ -32,6 +35,7 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
 Handler = Annotated[Actor, Depends(requires(Permission.CASES_HANDLE))]
 SHOWN = 50
+OFFERED_INCIDENTS = 10
 
 
 @router.get("/")
@@ -79,7 +83,21 @@ def _list(request: Request, session: SessionDep, template: str, *, only_open: bo
         companies=accounts.companies(session),
         states=states,
         labels=LABELS,
+        **(_triage(request, session, [row.id for row in page.cases]) if only_open else {}),
     )
+
+
+def _triage(request: Request, session: SessionDep, shown: list[UUID]) -> dict[str, Any]:
+    """How the shown cases stand in time, what waits for a place, what may be one storm."""
+    locale = locale_of(request)
+    return {
+        "paces": paces(session, shown),
+        "now_at": now(),
+        "elapsed": lambda moment: elapsed(moment, locale),
+        "burst": incidents.burst(session),
+        "incidents": incident_queries.listed(session, limit=OFFERED_INCIDENTS),
+        "incident_of": incident_queries.names_of(session, shown),
+    }
 
 
 @router.get("/inbox")

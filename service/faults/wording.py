@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from service.attachments.domain import ATTACHMENT_KIND_LABELS
 from service.core.i18n.marker import N_
 from service.faults import domain
+from service.faults.notices import NOTICE_LABELS, VERDICT_LABELS
 from service.faults.steps import STEP_KEYS, STEP_LABELS, Step
 from service.faults.symptoms import SYMPTOMS
 
@@ -40,6 +42,8 @@ FIELD_LABELS = {
     "mark_arrived": N_("到着"),
     "mark_temporary": N_("応急"),
     "mark_restored": N_("復旧"),
+    "incident": N_("事象"),
+    **{f"notice_{kind}": label for kind, label in NOTICE_LABELS.items()},
 }
 ACTION_LABELS = {
     "case.accept": N_("受付しました"),
@@ -60,6 +64,10 @@ ACTION_LABELS = {
     "case.split": N_("報告を別の案件に分けました"),
     "case.split_from": N_("別の案件の報告を分けて作りました"),
     "case.rejoined": N_("分けた報告を戻しました"),
+    "case.grouped": N_("事象にまとめました"),
+    "case.ungrouped": N_("事象から外しました"),
+    "case.notice": N_("届出の要否を確かめました"),
+    "case.left_out": N_("台帳の対象外にしました"),
 }
 DECISION_LABELS = {
     domain.Decision.APPROVED: N_("承認"),
@@ -77,6 +85,7 @@ _VALUES: dict[str, Mapping[Any, str]] = {
     "cause_group": domain.CAUSE_GROUP_LABELS,
     "counts_as_failure": {True: N_("はい"), False: N_("いいえ")},
     "temporary_fix": {True: N_("はい"), False: N_("いいえ")},
+    **dict.fromkeys((f"notice_{kind}" for kind in NOTICE_LABELS), VERDICT_LABELS),
 }
 _MOMENTS = {
     "stop_from",
@@ -152,6 +161,7 @@ LABELS: dict[str, Mapping[Any, str]] = {
     "expenditure_class": domain.EXPENDITURE_CLASS_LABELS,
     "cause_group": domain.CAUSE_GROUP_LABELS,
     "decision": DECISION_LABELS,
+    "attachment_kind": ATTACHMENT_KIND_LABELS,
     "action": ACTION_LABELS,
     "symptom": {code: symptom.label for code, symptom in SYMPTOMS.items()},
     "step": {step.value: STEP_LABELS[step] for step in Step},

@@ -13,6 +13,7 @@ TABLE_MODULES = (
     "service.faults.models",
     "service.faults.approval_models",
     "service.faults.marks_models",
+    "service.faults.incident_models",
     "service.maintenance.models",
     "service.notifications.models",
     "service.monthly.models",

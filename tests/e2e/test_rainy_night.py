@@ -1,0 +1,142 @@
+"""U7: two storm pumps stop at night; telephone, clock, checklist, approval afterwards, one page."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import Engine, text
+
+from service.accounts.actor import Actor
+from service.accounts.domain import Role
+from service.core.clock import JST, now
+from service.core.database import transaction
+from service.core.settings import Settings
+from service.faults import approval_offices
+from service.faults.approval_offices import PostCreate, RouteCreate
+from service.faults.vocabulary import ApprovalRole
+from tests.browser import DESKTOP, PHONE, served
+from tests.e2e.office_screens import Screens, colleague, tile
+from tests.service.faults.conftest import AsActor, as_actor, rows
+from tests.tagged_city import TaggedCity, application, build
+
+__all__ = ["as_actor"]
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def tagged(engine: Engine) -> TaggedCity:
+    return build(engine)
+
+
+@pytest.fixture
+def manager(engine: Engine, tagged: TaggedCity) -> Any:
+    """A director approves everything; the route is taken away again for other tests."""
+    admin = Actor(None, "管理", Role.ADMINISTRATOR)
+    with transaction(engine) as session:
+        boss = colleague(session, f"manager-{tagged.city.mark}", "部長 五郎")
+        first = date(2020, 4, 1)
+        route = RouteCreate(
+            name="緊急", min_cost_yen=0, steps=[ApprovalRole.DIRECTOR], valid_from=first
+        )
+        approval_offices.add_route(session, route, by=admin)
+        post = PostCreate(role=ApprovalRole.DIRECTOR, user_id=boss, valid_from=date(2026, 4, 1))
+        approval_offices.add_post(session, post, by=admin)
+    yield f"manager-{tagged.city.mark}"
+    with transaction(engine) as session:
+        session.execute(text("update approval_route set valid_to = valid_from"))
+        session.execute(text("update approval_post set valid_to = valid_from"))
+
+
+def test_a_night_from_the_call_to_the_page_for_the_director(
+    engine: Engine,
+    settings: Settings,
+    tagged: TaggedCity,
+    manager: str,
+    as_actor: AsActor,
+    window: Any,
+    violations: Any,
+) -> None:
+    city = tagged.city
+    tokens = city.tokens | {"manager": manager}
+    with served(application(engine, settings)) as url:
+        screens = Screens(url, tokens, window, violations, "u7")
+        worker = screens.of("contractor", **PHONE)
+        worker.goto(f"{url}/T/{tagged.tag}")
+        tile(worker, "緊急").tap()
+        expect(worker.locator("#report a[href^='tel:']")).to_be_visible()
+        tile(worker, "起動しない").tap()
+        tile(worker, "停止").tap()
+        tile(worker, "未処理放流").tap()
+        screens.seen(worker, "1-phone-first")
+        worker.get_by_role("button", name="送信する").tap()
+        expect(worker.get_by_text("報告を受け付けました")).to_be_visible()
+
+        # Mail and jobs are not running, no map service exists: the desk works all the same.
+        night = screens.of("staff", **PHONE)
+        night.goto(f"{url}/night")
+        card = night.locator("article", has_text="辻堂架空浄化センター").first
+        expect(card).to_be_visible()
+        screens.seen(night, "2-night-desk")
+        card.get_by_role("button", name="受け付ける").click()
+        expect(night.get_by_role("heading", name="受け付けた緊急の案件")).to_be_visible()
+        night.locator("section", has_text="受け付けた緊急の案件").get_by_role(
+            "link", name="No.2汚水ポンプ"
+        ).first.click()
+        marks = night.get_by_role("region", name="時刻の印")
+        for number, label in enumerate(("停止", "到着", "応急", "復旧"), start=1):
+            marks.get_by_role("button", name=label).first.click()
+            expect(night.locator(".mark--set")).to_have_count(number)
+        # The alarm was half past midnight by the night's sheet; nobody knows exactly.
+        first = marks.locator(".mark").first
+        first.locator("summary").click()
+        sheet = (now().astimezone(JST) - timedelta(days=1)).date()
+        first.get_by_label("日付").fill((sheet - timedelta(days=1)).isoformat())
+        first.get_by_label("時刻", exact=True).fill("24:30")
+        first.get_by_label("推定").check()
+        first.get_by_role("button", name="記録する", exact=True).click()
+        expect(marks.locator(".mark").first).to_contain_text("推定")
+        notices = night.locator("#notices")
+        expect(notices).to_contain_text("届出が要るかもしれません")
+        expect(notices).to_contain_text("水質汚濁防止法14条の2")
+        screens.seen(night, "3-marks-and-checklist")
+        discharge = notices.locator('form[action$="/discharge"]')
+        discharge.get_by_label("届け出た").check()
+        discharge.get_by_label("届出先・日時など").fill("県水質課 06:40")
+        discharge.get_by_role("button", name="記録する").click()
+        expect(night.locator("#notices")).not_to_contain_text("届出が要るかもしれません")
+        case = night.url.split("#")[0]
+
+        morning = screens.of("staff", **DESKTOP)
+        morning.goto(case)
+        morning.locator("details.step", has_text="処置完了にする").locator("summary").click()
+        morning.locator('form[action$="/steps/resolve"] button').click()
+        morning.locator("summary", has_text="決裁へ回す").click()
+        form = morning.locator('form[action$="/steps/submit"]')
+        form.get_by_label("事後決裁", exact=False).check()
+        form.get_by_role("button", name="決裁へ回す").click()
+        expect(
+            morning.get_by_text("差戻し・代決・事後決裁では理由を入力してください。").first
+        ).to_be_visible()
+        form = morning.locator('form[action$="/steps/submit"]')
+        form.get_by_role("textbox", name="補足").fill("夜間の溢水を止めるため先に処置した。")
+        form.get_by_role("button", name="決裁へ回す").click()
+        boss = screens.of("manager", **PHONE)
+        boss.goto(f"{url}/approvals")
+        expect(boss.get_by_text("夜間の溢水を止めるため先に処置した。").first).to_be_visible()
+        screens.seen(boss, "4-after-the-fact")
+        boss.goto(case)
+        boss.get_by_role("button", name="承認する").click()
+        expect(boss.locator(".page-head .badge").first).to_have_text("完結")
+        morning.goto(f"{case}/paper")
+        expect(morning.locator("#main").get_by_text("部長 五郎")).to_be_visible()
+        screens.seen(morning, "5-paper")
+        pages = morning.pdf(format="A4", print_background=True).count(b"/Type /Page\n")
+        assert pages == 1, "one page for the director"
+    case_id = case.rsplit("/", 1)[1]
+    with as_actor(city.staff) as session:
+        row = rows(session, "select * from fault_case where id = :id", id=case_id)[0]
+        sent = rows(session, "select topic from outbox_event where topic like '%notice%'")
+    # 24:30 of the sheet is half past midnight of the next day.
+    assert row.stop_from.astimezone(JST).strftime("%F %H:%M") == f"{sheet} 00:30"
+    assert sent == [], "a checklist sends nothing"
