@@ -1,12 +1,12 @@
 """対応依頼 as JSON. Row-level security picks the rows: a company's are its own."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Row
 
 from service.accounts.access import requires
 from service.accounts.actor import Actor
@@ -75,7 +75,7 @@ def _read(session: SessionDep, request_id: UUID) -> RequestRead:
     return RequestRead(**dict(line), records=[RecordRead.model_validate(one) for one in found])
 
 
-def _lines(rows: list[Row[Any]]) -> list[RequestLine]:
+def _lines(rows: Iterable[object]) -> list[RequestLine]:
     return [RequestLine.model_validate(row) for row in rows]
 
 
