@@ -37,7 +37,7 @@ def every_word(session: Session, typed: str) -> found.Clauses:
 def _by_kind(session: Session, params: dict[str, Any], number: int, word: str) -> list[str]:
     either = found.named(params, f"f{number}", "c.facility_id", found.facilities(session, word))
     kinds = (
-        ("c.id", found.few(session, _CASES, word), _WRITTEN),
+        ("c.id", found.few(session, _CASES, word, "fault_case"), _WRITTEN),
         ("c.position_id", found.positions(session, word), found.IN_PLACE),
         ("c.device_id", found.devices(session, word), _OF_DEVICE),
     )

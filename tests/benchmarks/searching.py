@@ -76,6 +76,8 @@ def questions(count: int) -> list[Question]:
         Question("sorted by health, deep", ordered("health", ("4", deep))),
         Question("sorted by installation", ordered("-installed", None)),
         Question("facets", lambda s: facets.facets(s, {})),
+        Question("facets of a facility", lambda s: facets.facets(s, {"facility": "F040"})),
+        Question("facets of 汚水", lambda s: facets.facets(s, {"q": "汚水"})),
         Question("names alike", lambda s: positions.alike(s, "汚水ぽんぶ")),
     ]
 

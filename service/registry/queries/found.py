@@ -4,6 +4,7 @@ LIKE on a protected table asks row by row who may see it, and so uses no index: 
 database ask once, and find by index. A word that is nearly everywhere is left to the walk.
 """
 
+from math import isqrt
 from typing import Any
 
 from sqlalchemy import TextClause, text
@@ -12,8 +13,13 @@ from sqlmodel import Session
 from service.registry.queries.as_of import is_past
 from service.registry.queries.search import TODAY, like, search_words
 
-MOST = 2_000
+FEW = 200
+MANY = 100_000  # of so many rows it pays to ask the statistics first
+_SURELY = 4
+_PER_ROW = 10  # so that naming k places costs as much as walking to the first fifty of them
+_ROWS = text("select greatest(reltuples, 0) from pg_class where oid = to_regclass(:table)")
 _WRITTEN = text("select gesuibo.positions_written(:word, :pattern) limit :most")
+_EXPECTED = text("select gesuibo.positions_expected(:word, :pattern)")
 _EQUIPPED = text("select gesuibo.positions_equipped(:word, :pattern) limit :most")
 _DEVICES = text("select gesuibo.devices_written(:word, :pattern) limit :most")
 _FACILITIES = text(
@@ -66,6 +72,12 @@ def every_word_in_device(session: Session, typed: str) -> Clauses:
 
 
 def positions(session: Session, word: str) -> list[Any] | None:
+    """Places in whose own text the word is; None when they are many."""
+    rows = _rows(session, "position")
+    if rows > MANY and not is_past(session):
+        asked = {"word": word, "pattern": like(word)}
+        if session.execute(_EXPECTED, asked).scalar_one() > _SURELY * _most(rows):
+            return None
     return few(session, _WRITTEN, word)
 
 
@@ -81,15 +93,30 @@ def named(params: dict[str, Any], name: str, column: str, ids: list[Any]) -> lis
     """A condition that the column is one of these, with its value; none for none."""
     if not ids:
         return []
+    if len(ids) == 1:  # an index gives the rows of one value in the order of the list
+        params[name] = ids[0]
+        return [f"{column} = cast(:{name} as uuid)"]
     params[name] = ids
     return [f"{column} = any (cast(:{name} as uuid[]))"]
 
 
-def few(session: Session, statement: TextClause, word: str) -> list[Any] | None:
-    """What has the word; None when it is much, or of a past day that has no index."""
+def few(
+    session: Session, statement: TextClause, word: str, table: str = "position"
+) -> list[Any] | None:
+    """What has the word; None when it is much for the table, or of a past day without index."""
     is_a_letter = len(word) == 1 and word.isascii()
     if is_a_letter or is_past(session):
         return None
-    asked = {"word": word, "pattern": like(word), "most": MOST + 1}
+    most = _most(_rows(session, table))
+    asked = {"word": word, "pattern": like(word), "most": most + 1}
     ids = list(session.execute(statement, asked).scalars())
-    return list(dict.fromkeys(ids)) if len(ids) <= MOST else None
+    return list(dict.fromkeys(ids)) if len(ids) <= most else None
+
+
+def _rows(session: Session, table: str) -> int:
+    """About how many the table has."""
+    return int(session.execute(_ROWS, {"table": table}).scalar_one())
+
+
+def _most(rows: int) -> int:
+    return max(FEW, isqrt(_PER_ROW * rows))

@@ -16,7 +16,7 @@ from tests.factories import (
     make_position,
 )
 
-MANY = found.MOST + 100
+MANY = found.FEW + 100
 
 
 def _many(session: Session) -> str:
@@ -37,7 +37,11 @@ def _many(session: Session) -> str:
     ("typed", "count"),
     [("架空多数弁", MANY), ("多数", MANY), ("架空多数弁 -02000", 1), ("架空多数弁 汚水", 0)],
 )
-def test_words_find_the_same_whatever_they_cost(session: Session, typed: str, count: int) -> None:
+@pytest.mark.parametrize("many", [found.MANY, -1])
+def test_words_find_the_same_whatever_they_cost(
+    session: Session, monkeypatch: pytest.MonkeyPatch, typed: str, count: int, many: int
+) -> None:
+    monkeypatch.setattr(found, "MANY", many)
     code = _many(session)
     conditions = {"q": typed.replace("-02000", f"{code}-02000"), "facility": code}
     rows = positions.page(session, conditions, after="", limit=MANY + 1)

@@ -75,7 +75,8 @@ def test_a_case_is_found_by_what_was_written(
     walking: bool,
 ) -> None:
     if walking:  # as if every word were too common to name its places
-        monkeypatch.setattr(found, "MOST", -1)
+        monkeypatch.setattr(found, "FEW", -1)
+        monkeypatch.setattr(found, "_PER_ROW", 0)
     wanted = inbox.CaseFilter(words=typed, facility_id=city.facility_id)
     with as_actor(city.staff) as session:
         assert [str(row.id) for row in inbox.list_cases(session, wanted).cases] == [case_id]
