@@ -15,7 +15,7 @@ from app.asgi import create_app
 from service.core.database import transaction
 from service.core.settings import Settings
 from service.registry.models import Facility
-from tests.browser import DESKTOP, served
+from tests.browser import DESKTOP, PHONE, served
 from tests.factories import (
     make_class,
     make_device,
@@ -125,6 +125,20 @@ def test_a_place_opens_in_the_browser(
         page.locator("#place-2 summary").click()
         expect(page.locator("#place-2 li")).to_have_count(60)
         expect(page.locator("#place-1 li")).to_have_count(0)
+
+
+@pytest.mark.e2e
+def test_no_button_stands_on_end_on_a_telephone(
+    app: FastAPI, staff: TestClient, window: Callable[..., BrowserContext]
+) -> None:
+    with served(app) as url:
+        context = window(**PHONE)
+        context.add_cookies([{"name": "gesuibo", "value": staff.cookies["gesuibo"], "url": url}])
+        page = context.new_page()
+        for path in ("/positions", "/facilities", "/cases", "/inbox"):
+            page.goto(url + path)
+            tall = "all => all.filter(one => one.offsetHeight > 1.5 * one.offsetWidth).length"
+            assert page.locator("main .button").evaluate_all(tall) == 0, path
 
 
 @pytest.mark.parametrize("typed", ["R8-TJ-0012", "Ｒ８－ＴＪ－００１２"])
