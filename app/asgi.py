@@ -50,6 +50,7 @@ ROUTERS = (
     "service.faults.unregistered_pages",
     "service.faults.notice_pages",
     "service.faults.similar_pages",
+    "service.faults.paper_pages",
     "service.maintenance.api",
     "service.maintenance.pages",
     "service.maintenance.desk",

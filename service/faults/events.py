@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Annotated, Self
@@ -18,9 +19,10 @@ from service.accounts.access import find_actor, requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.core import outbox
+from service.core.database import RowIdentity
 from service.core.http.parameters import ONLY_KNOWN_PARAMETERS
 from service.core.http.session import engine_of
-from service.faults.stream import Bell
+from service.faults.stream import Bell, Looks
 
 router = APIRouter(prefix="/api/v1", tags=["events"], dependencies=[ONLY_KNOWN_PARAMETERS])
 log = logging.getLogger("gesuibo.events")
@@ -82,26 +84,33 @@ def _bell(request: Request) -> Bell:
     if not hasattr(state, "bell"):
         state.bell = Bell(engine_of(request))
         state.bell_readers = CapacityLimiter(8)
+        state.looks = Looks(engine_of(request), TOPICS, LIMIT, state.bell_readers)
     bell: Bell = state.bell
     return bell
 
 
-def _read(request: Request, cursor: Cursor) -> list[ServerSentEvent] | None:
+@dataclass(frozen=True)
+class _Admitted:
+    """What a reader sees: the outbox's policies ask for role and company only."""
+
+    who: RowIdentity
+    opening: ServerSentEvent | None = None
+
+
+def _admit(request: Request, cursor: Cursor) -> _Admitted | None:
     """One short transaction with the reader's own rights; None when the sign-in has ended."""
     with Session(engine_of(request)) as session, session.begin():
-        if find_actor(request, session) is None:
+        actor = find_actor(request, session)
+        if actor is None or actor.role is None:
             return None
+        who = RowIdentity(actor.role.value, actor.company_id)
+        if cursor.after is not None:
+            return _Admitted(who)
         horizon = outbox.horizon(session)
-        if cursor.after is None:
-            cursor.begin(horizon, outbox.since(session, horizon[1], TOPICS, limit=10 * LIMIT))
-            # The browser keeps the mark, so that even a stream that broke before its first
-            # event goes on where it began.
-            return [ServerSentEvent(id=cursor.mark(), comment="open", retry=RETRY_MS)]
-        events = outbox.since(session, cursor.after, TOPICS, delivered=cursor.beyond, limit=LIMIT)
-    messages = [_message(event, cursor, horizon) for event in events]
-    if len(events) < LIMIT:
-        cursor.settle(horizon)
-    return messages
+        cursor.begin(horizon, outbox.since(session, horizon[1], TOPICS, limit=10 * LIMIT))
+    # The browser keeps the mark, so that even a stream that broke before its first event goes on
+    # where it began.
+    return _Admitted(who, ServerSentEvent(id=cursor.mark(), comment="open", retry=RETRY_MS))
 
 
 def _message(event: outbox.Event, cursor: Cursor, horizon: tuple[int, int]) -> ServerSentEvent:
@@ -117,12 +126,11 @@ def _message(event: outbox.Event, cursor: Cursor, horizon: tuple[int, int]) -> S
 async def _batches(request: Request, cursor: Cursor) -> AsyncIterator[list[ServerSentEvent]]:
     """Ends with the sign-in, survives the database's absence; the reader's pace sets its own."""
     async with _bell(request) as bell:
+        reader = _Reader(request, cursor)
         while True:
             ring = bell.next_ring()
             try:
-                messages = await to_thread.run_sync(
-                    _read, request, cursor, limiter=request.app.state.bell_readers
-                )
+                messages = await reader.read(ring)
             except (DBAPIError, PoolTimeout):
                 log.warning("stream_waits_for_database")
                 await asyncio.sleep(DATABASE_AWAY_S)
@@ -133,6 +141,37 @@ async def _batches(request: Request, cursor: Cursor) -> AsyncIterator[list[Serve
             if not messages:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ring.wait(), LOOK_EVERY_S)
+
+
+class _Reader:
+    """Its sign-in is asked for now and then, not at every ring; the look itself is shared."""
+
+    def __init__(self, request: Request, cursor: Cursor) -> None:
+        self._request = request
+        self._cursor = cursor
+        self._who: RowIdentity | None = None
+        self._asked_at = 0.0
+
+    async def read(self, ring: asyncio.Event) -> list[ServerSentEvent] | None:
+        """What is new; None when the sign-in has ended."""
+        state = self._request.app.state
+        is_due = self._who is None or time.monotonic() - self._asked_at >= LOOK_EVERY_S
+        if is_due:
+            admitted = await to_thread.run_sync(
+                _admit, self._request, self._cursor, limiter=state.bell_readers
+            )
+            if admitted is None:
+                return None
+            self._who, self._asked_at = admitted.who, time.monotonic()
+            if admitted.opening is not None:
+                return [admitted.opening]
+        assert self._who is not None  # noqa: S101
+        looks: Looks = state.looks
+        found = await looks.look(ring, self._who, self._cursor, afresh=is_due)
+        messages = [_message(event, self._cursor, found.horizon) for event in found.events]
+        if len(found.events) < LIMIT:
+            self._cursor.settle(found.horizon)
+        return messages
 
 
 @router.get("/events", response_class=EventSourceResponse)

@@ -1,13 +1,17 @@
-"""One ear per process on PostgreSQL's notifications; it wakes readers and carries no data."""
+"""One ear per process on PostgreSQL's notifications, and one look for all who see the same."""
 
 import asyncio
 import logging
-from typing import Self
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
 
 import psycopg
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
 
-from service.core.database import libpq_conninfo
+from service.core import outbox
+from service.core.database import RowIdentity, libpq_conninfo, transaction
 from service.core.outbox import CHANNEL
 
 log = logging.getLogger("gesuibo.stream")
@@ -16,6 +20,8 @@ RECONNECT_S = 1.0
 
 class Bell:
     """Rings whenever something was committed to the outbox, and whenever it may have missed that.
+
+    It carries no data: whoever is woken reads for themselves.
 
     It listens while somebody waits, on one connection, whatever the number of waiters.
     """
@@ -61,3 +67,69 @@ class Bell:
             self.ring()
             async for _ in connection.notifies():
                 self.ring()
+
+
+class Place(Protocol):
+    """How far a reader has come."""
+
+    @property
+    def after(self) -> int | None: ...
+
+    @property
+    def beyond(self) -> Collection[int]: ...
+
+
+@dataclass(frozen=True)
+class Found:
+    """Events behind a place, and the horizon that was asked for before them."""
+
+    horizon: tuple[int, int]
+    events: list[outbox.Event]
+
+
+class Looks:
+    """A hundred screens that are woken by one ring and see the same ask the database once.
+
+    A look is good for everybody who took the same ring: what was committed after it has begun
+    still rings that ring.
+    """
+
+    def __init__(
+        self, engine: Engine, topics: Sequence[str], limit: int, readers: CapacityLimiter
+    ) -> None:
+        self._engine = engine
+        self._topics = topics
+        self._limit = limit
+        self._readers = readers
+        self._ring: asyncio.Event | None = None
+        self._looks: dict[object, asyncio.Future[Found]] = {}
+
+    async def look(
+        self, ring: asyncio.Event, who: RowIdentity, place: Place, *, afresh: bool
+    ) -> Found:
+        if ring is not self._ring:
+            self._ring, self._looks = ring, {}
+        key = (who, place.after, frozenset(place.beyond))
+        looking = None if afresh else self._looks.get(key)
+        if looking is None or _has_failed(looking):
+            looking = asyncio.ensure_future(
+                to_thread.run_sync(
+                    self._read, who, place.after, tuple(place.beyond), limiter=self._readers
+                )
+            )
+            # Whoever asked may be gone by the time it fails.
+            looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self._looks[key] = looking
+        return await asyncio.shield(looking)
+
+    def _read(self, who: RowIdentity, after: int | None, delivered: Collection[int]) -> Found:
+        with transaction(self._engine, who) as session:
+            horizon = outbox.horizon(session)
+            events = outbox.since(
+                session, after or 0, self._topics, delivered=delivered, limit=self._limit
+            )
+        return Found(horizon, events)
+
+
+def _has_failed(looking: "asyncio.Future[Found]") -> bool:
+    return looking.done() and (looking.cancelled() or looking.exception() is not None)

@@ -85,6 +85,8 @@ OWN_NOUNS = {
         "notices",
         "notice_pages",
         "pace_queries",
+        "paper",
+        "paper_pages",
         "similar_pages",
         "similar_queries",
         "unregistered",
