@@ -75,8 +75,8 @@ CENTRED = _style(8, align=1)
 
 
 def _words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
-    lines = escape(printable(text.replace("\n", "\u2028"))[0]).replace("\u2028", "<br/>")
-    return Paragraph(lines, style)
+    lines = (escape(printable(line)[0]) for line in text.splitlines())
+    return Paragraph("<br/>".join(lines), style)
 
 
 def as_pdf(paper: Paper, locale: Locale) -> bytes:
@@ -124,7 +124,13 @@ def _parts(paper: Paper, locale: Locale) -> Iterator[Flowable]:
     yield Table(
         [[Table(head, [WIDTH - width - 4 * mm]), _boxes(paper.round, roles, locale)]],
         [WIDTH - width, width],
-        style=TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("PADDING", (0, 0), (-1, -1), 0)]),
+        style=TableStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+            ]
+        ),
     )
     yield Spacer(1, 4 * mm)
     yield _facts(paper, locale)

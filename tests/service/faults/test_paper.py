@@ -95,6 +95,7 @@ def test_one_page_says_what_was_told_and_done(staff: TestClient, city: City, as_
         "推定",
     ):
         assert words in told, words
+    assert "〓" not in page, "every character has its picture"
 
 
 def test_a_stamp_shows_that_something_was_changed_since(
