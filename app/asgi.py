@@ -76,6 +76,7 @@ ROUTERS = (
     "importers.exporting.api",
     "importers.exporting.year_pages",
     "importers.exporting.lists",
+    "importers.exporting.work_lists",
     "importers.provenance_pages",
     "importers.pages",
     "importers.bulk_pages",

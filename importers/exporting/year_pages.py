@@ -1,7 +1,7 @@
 """年度末台帳 and what changed in a year: what an auditor asks for, on one page a year."""
 
 from datetime import date, datetime, time
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
@@ -30,6 +30,9 @@ from service.registry.past import on_day
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(requires(Permission.EXPORTS_READ))]
 Closer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
+PastLedger = Literal[
+    "facilities", "locations", "classes", "device_models", "equipment", "replaced_devices"
+]
 _YEARS = 6
 _SHOWN = 200
 _FIRST_YEAR = 1950
@@ -39,6 +42,14 @@ _FIRST_YEAR = 1950
 def latest(_by: Reader) -> Response:
     """The year that ended last: the one that is being closed or audited."""
     return RedirectResponse(f"/ledgers/{fiscal_year(today()) - 1}", 303)
+
+
+@router.get("/ledgers/past")
+def past_ledger(
+    _by: Reader, ledger: PastLedger, on: date, form: LedgerFormat = LedgerFormat.CSV
+) -> Response:
+    """The file of a ledger as it was on any day; the form of the page leads here."""
+    return RedirectResponse(f"/api/v1/exports/{ledger}.{form.value}?on={on}", 303)
 
 
 @router.get("/ledgers/{year}")
@@ -79,6 +90,7 @@ def _year_page(
         words=VALUE_LABELS,
         kinds=INSTALLATION_KIND_LABELS,
         reasons=RETIRED_REASON_LABELS,
+        today=today(),
         may_close=by.can(Permission.REGISTRY_WRITE),
         typed=typed,
     )

@@ -14,7 +14,7 @@ from service.core import clock
 from service.core.errors import Conflict, Forbidden, NotFound
 from service.core.i18n.marker import N_
 
-LISTS = ("/positions", "/cases", "/inbox")
+LISTS = ("/positions", "/facilities", "/spares", "/inspections/due", "/cases", "/inbox")
 _REPORT = re.compile(r"/analytics/[a-z][a-z-]{1,40}")
 MAX_VIEWS = 50
 _NOT_KEPT = frozenset({"cursor", "before", "snapshot"})

@@ -1,6 +1,7 @@
 """The page of one case, and what its forms do."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from service.faults import (
     marks,
     notices,
     phrases,
+    placing_queries,
     service,
     splitting,
     unregistered_queries,
@@ -45,7 +47,7 @@ from service.faults.forms import (
 )
 from service.faults.marks import MARK_LABELS
 from service.faults.steps import MERGEABLE, Step, steps_from
-from service.faults.wording import LABELS, changes_of
+from service.faults.wording import LABELS, changes_of, named_ids
 
 desk = APIRouter()
 PRECONDITION_FAILED = 412
@@ -68,6 +70,7 @@ def _case_page(
         raise NotFound
     handles = by.can(Permission.CASES_HANDLE)
     told = dossier.dossier(session, case_id)
+    names = placing_queries.names(session, named_ids(told.changes))
     typed = typed or Typed()
     theirs: list[Any] = []
     if status_code == PRECONDITION_FAILED:
@@ -79,9 +82,10 @@ def _case_page(
         status_code=status_code,
         case=case,
         dossier=told,
+        device=placing_queries.device(session, case_id),
         merged_into=case.merged_into_id and inbox.case_row(session, case.merged_into_id),
         handles=handles,
-        changes_of=changes_of,
+        changes_of=partial(changes_of, names=names),
         theirs=theirs,
         typed=typed,
         labels=LABELS,

@@ -137,6 +137,10 @@ class Dossier:
         after = self.picture(AttachmentKind.AFTER)
         return (before, after) if before is not None and after is not None else None
 
+    @property
+    def changes(self) -> list[Row[Any]]:
+        return [entry.row for entry in self.entries if entry.kind is EntryKind.CHANGE]
+
 
 def dossier(session: Session, case_id: UUID) -> Dossier:
     """What the actor may see of the case; row-level security leaves out the rest."""

@@ -1,6 +1,6 @@
 """How pages name what the trail and the tables hold."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -98,7 +98,8 @@ _MOMENTS = {
     "mark_restored",
 }
 # The action, the reason and the page's head tell these already; keys say nothing to a reader.
-_UNTOLD = {"state", "state_reason", "merged_into_id", "device_id", "facility_id", "closed_at"}
+_UNTOLD = {"state", "state_reason", "merged_into_id", "facility_id", "closed_at"}
+_NAMED = ("position_id", "device_id", "company_id")
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,17 @@ class Change:
     has_values: bool
 
 
-def _value(name: str, value: Any) -> Value:
+def named_ids(rows: Iterable[Any]) -> set[str]:
+    """The keys in entries of the trail that a reader wants to see as names."""
+    told = (part for row in rows for part in (row.before or {}, row.after or {}))
+    return {str(part[name]) for part in told for name in _NAMED if part.get(name)}
+
+
+def _value(name: str, value: Any, names: Mapping[str, str]) -> Value:
     if value is None:
         return Value()
+    if name in _NAMED:
+        return Value(text=names.get(str(value)))
     if name in _MOMENTS:
         return Value(at=datetime.fromisoformat(str(value)))
     if name in _VALUES:
@@ -128,19 +137,24 @@ def _value(name: str, value: Any) -> Value:
     return Value(text=str(value))
 
 
-def changes_of(row: Any) -> list[Change]:
-    """The changed fields of one entry of the trail, in words."""
+def changes_of(row: Any, names: Mapping[str, str]) -> list[Change]:
+    """The changed fields of one entry of the trail, in words; ``names`` says keys' names."""
     before, after = row.before or {}, row.after or {}
     return [
         Change(
             FIELD_LABELS[name],
-            _value(name, before.get(name)),
-            _value(name, after[name]),
-            has_values=not name.endswith("_id"),
+            _value(name, before.get(name), names),
+            _value(name, after[name], names),
+            has_values=name not in _NAMED or _is_known(before.get(name), after[name], names),
         )
-        for name in after
-        if name in FIELD_LABELS and name not in _UNTOLD
+        for name in FIELD_LABELS
+        if name in after and name not in _UNTOLD
     ]
+
+
+def _is_known(before: Any, after: Any, names: Mapping[str, str]) -> bool:
+    """A name that one may not see is left out, not shown as nothing."""
+    return all(one is None or str(one) in names for one in (before, after))
 
 
 LABELS: dict[str, Mapping[Any, str]] = {

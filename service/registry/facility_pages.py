@@ -1,18 +1,21 @@
 """Facilities: which there are, and what each holds place by place."""
 
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from service.core.clock import today
 from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.http.templating import render, wants_fragment
 from service.core.paging import decode_cursor, encode_cursor
 from service.registry.domain import FACILITY_TYPE_LABELS, FacilityType
 from service.registry.facility_map import facility_map
-from service.registry.pages import LABELS, Reader
+from service.registry.pages import LABELS, PastDay, Reader
+from service.registry.past import on_day
 from service.registry.queries import facilities, positions
 
 router = APIRouter(include_in_schema=False)
@@ -21,11 +24,17 @@ FEW = 100
 
 @router.get("/facilities")
 def facilities_page(
-    request: Request, session: SessionDep, _by: Reader, facility_type: str = "", cursor: str = ""
+    request: Request,
+    session: SessionDep,
+    by: Reader,
+    facility_type: str = "",
+    cursor: str = "",
+    on: PastDay = None,
 ) -> Response:
     chosen = facility_type if facility_type in set(FacilityType) else None
     after = decode_cursor(cursor, 1)[0] if cursor else ""
-    rows = facilities.page(session, after=after, limit=101, facility_type=chosen)
+    with on_day(session, on, by=by):
+        rows = facilities.page(session, after=after, limit=101, facility_type=chosen)
     shown = rows[:100]
     return render(
         request,
@@ -33,6 +42,8 @@ def facilities_page(
         rows=shown,
         next_cursor=encode_cursor(shown[-1]["facility_code"]) if len(rows) > len(shown) else None,
         chosen=facility_type,
+        on=on,
+        today=today(),
         types=[(word.value, FACILITY_TYPE_LABELS[word]) for word in FacilityType],
         labels=LABELS,
     )
@@ -42,9 +53,17 @@ def facilities_page(
 def facility_page(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     facility_id: UUID,
     place: str | None = None,
+    on: PastDay = None,
+) -> Response:
+    with on_day(session, on, by=by):
+        return _facility_page(request, session, facility_id, place, on)
+
+
+def _facility_page(
+    request: Request, session: SessionDep, facility_id: UUID, place: str | None, on: date | None
 ) -> Response:
     """A plant holds thousands of positions: a place is filled when it is opened."""
     facility = facilities.read(session, facility_id)
@@ -52,7 +71,7 @@ def facility_page(
         raise NotFound
     if place is not None and wants_fragment(request):
         rows = positions.at_places(session, facility_id, [place])
-        return render(request, "registry/place.html", rows=rows, labels=LABELS)
+        return render(request, "registry/place.html", rows=rows, labels=LABELS, on=on)
     places = positions.places(session, facility_id)
     is_small = facility["position_count"] <= FEW
     wanted = [row["path"] for row in places if is_small or row["path"] == place]
@@ -68,4 +87,6 @@ def facility_page(
         places=places,
         opened={path: list(rows) for path, rows in groupby(inside, lambda row: row["path"])},
         labels=LABELS,
+        on=on,
+        today=today(),
     )

@@ -25,6 +25,8 @@ from service.registry.domain import (
 )
 from service.registry.life_forms import LIFE_EVENT_LABELS, NEEDS_DEVICE, LifeEvent
 from service.registry.life_warnings import Warned
+from service.registry.pages import PastDay
+from service.registry.past import on_day
 from service.registry.queries import devices, installations, positions
 from service.registry.schemas.life import StayCorrection, Withdrawal
 from service.registry.schemas.reads import PositionCard
@@ -160,13 +162,21 @@ def spare_choices(
 def spares_page(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     q: Annotated[str, Query(max_length=200)] = "",
+    on: PastDay = None,
 ) -> Response:
     """予備品: devices that stand nowhere and are not retired."""
-    rows = devices.spares(session, q, limit=SPARES + 1)
+    with on_day(session, on, by=by):
+        rows = devices.spares(session, q, limit=SPARES + 1)
     return render(
-        request, "registry/spares.html", rows=rows[:SPARES], has_more=len(rows) > SPARES, q=q
+        request,
+        "registry/spares.html",
+        rows=rows[:SPARES],
+        has_more=len(rows) > SPARES,
+        q=q,
+        on=on,
+        today=today(),
     )
 
 

@@ -229,7 +229,16 @@ def change_position(
 
 
 @router.get("/devices/{device_id}")
-def device_page(request: Request, session: SessionDep, _by: Reader, device_id: UUID) -> Response:
+def device_page(
+    request: Request, session: SessionDep, by: Reader, device_id: UUID, on: PastDay = None
+) -> Response:
+    with on_day(session, on, by=by):
+        return _device_page(request, session, device_id, on=on)
+
+
+def _device_page(
+    request: Request, session: SessionDep, device_id: UUID, *, on: date | None
+) -> Response:
     device = devices.read(session, device_id)
     if device is None:
         raise NotFound
@@ -243,4 +252,6 @@ def device_page(request: Request, session: SessionDep, _by: Reader, device_id: U
         as_partial_date=as_partial_date,
         labels=LABELS,
         last_day=service.last_day,
+        on=on,
+        today=today(),
     )

@@ -93,6 +93,7 @@ OWN_NOUNS = {
         "unregistered_pages",
         "unregistered_queries",
         "conflicts",
+        "placing_queries",
         "watch",
         "watch_pages",
         "wording",

@@ -29,7 +29,7 @@ def _opened(
 ) -> Page:
     context = window(**size)
     context.add_cookies([{"name": "gesuibo", "value": token, "url": url}])
-    context.set_default_timeout(8000)
+    context.set_default_timeout(30_000)
     return context.new_page()
 
 
@@ -72,14 +72,24 @@ def test_a_wrong_tag_costs_nothing_but_a_tap(
         )
         assert filed.status == 201, filed.text()
         case_id = filed.json()["case_id"]
-        moved = desk.request.patch(
-            f"{url}/api/v1/cases/{case_id}",
-            data={"position_id": str(neighbour.id)},
-            headers={"origin": url, "if-match": "*"},
-        )
-        assert moved.ok, moved.text()
         desk.goto(f"{url}/cases/{case_id}")
+        desk.get_by_role("link", name="別の設置箇所に直す").click()
+        box = desk.get_by_label("設置箇所コード").first
+        box.press_sequentially("隣の架空")
+        expect(desk.locator("#targets option")).to_have_count(1, timeout=30_000)
+        box.fill(desk.locator("#targets option").get_attribute("value") or "")
+        desk.get_by_label("直す理由").fill("隣のタグを読んだ")
+        desk.screenshot(path=SHOTS / "wrong-tag-move.png", full_page=True)
+        assert violations(desk) == []
+        desk.get_by_role("button", name="この設置箇所にする").click()
         expect(desk.get_by_role("link", name="隣の架空ポンプ").first).to_be_visible()
+        told = desk.get_by_role("listitem").filter(has_text="内容を変更しました")
+        expect(told).to_contain_text(pump.name)
+        expect(told).to_contain_text("隣の架空ポンプ")
+        expect(told).to_contain_text("隣のタグを読んだ")
+        desk.screenshot(path=SHOTS / "wrong-tag-moved.png", full_page=True)
         desk.goto(f"{url}/positions/{neighbour.id}/cases")
-        expect(desk.get_by_role("link", name=moved.json()["case_no"])).to_be_visible()
+        expect(desk.get_by_role("link", name=filed.json()["case_no"])).to_be_visible()
+        desk.goto(f"{url}/positions/{pump.id}/cases")
+        expect(desk.get_by_role("link", name=filed.json()["case_no"])).to_have_count(0)
         assert violations(desk) == []

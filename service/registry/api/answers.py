@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -19,6 +20,7 @@ from service.core.paging import MAX_LIMIT, cut, decode_cursor, encode_cursor
 Reader = Annotated[Actor, Depends(requires(Permission.REGISTRY_READ))]
 Writer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+AsOf = Annotated[date | None, Query(description="As it was on that day in Japan")]
 Cursor = Annotated[str | None, Query(description="Taken from `next` of the page before")]
 Fields = Annotated[
     str | None,

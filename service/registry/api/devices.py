@@ -9,7 +9,18 @@ from service.core.http.conditional import IfMatch
 from service.core.http.session import SessionDep
 from service.core.paging import DEFAULT_LIMIT, BadCursor, Page
 from service.registry import service
-from service.registry.api.answers import Cursor, Fields, Limit, Reader, Writer, after, one, page
+from service.registry.api.answers import (
+    AsOf,
+    Cursor,
+    Fields,
+    Limit,
+    Reader,
+    Writer,
+    after,
+    one,
+    page,
+)
+from service.registry.past import on_day
 from service.registry.queries import devices, installations
 from service.registry.schemas.changes import DeviceCreate, DeviceUpdate
 from service.registry.schemas.reads import DeviceRead, InstallationRead
@@ -22,23 +33,33 @@ FIRST = UUID(int=0)
 def list_devices(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     q: Annotated[str, Query(max_length=200)] = "",
     class_code: str | None = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
     fields: Fields = None,
+    on: AsOf = None,
 ) -> Response:
     """In the order of asset codes; ``q`` looks in code, serial number, specification and model."""
-    rows = devices.page(session, q=q, class_code=class_code, after=after(cursor), limit=limit + 1)
+    seen = after(cursor)
+    with on_day(session, on, by=by):
+        rows = devices.page(session, q=q, class_code=class_code, after=seen, limit=limit + 1)
     return page(request, DeviceRead, rows, limit=limit, key="asset_code", fields=fields)
 
 
 @router.get("/devices/{device_id}", response_model=DeviceRead)
 def get_device(
-    request: Request, session: SessionDep, _by: Reader, device_id: UUID, fields: Fields = None
+    request: Request,
+    session: SessionDep,
+    by: Reader,
+    device_id: UUID,
+    fields: Fields = None,
+    on: AsOf = None,
 ) -> Response:
-    return one(request, *device_answer(session, device_id), fields)
+    with on_day(session, on, by=by):
+        answer = device_answer(session, device_id)
+    return one(request, *answer, fields)
 
 
 @router.post("/devices", status_code=201, response_model=DeviceRead)

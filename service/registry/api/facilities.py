@@ -8,8 +8,19 @@ from service.core.http.conditional import IfMatch
 from service.core.http.session import SessionDep
 from service.core.paging import DEFAULT_LIMIT, Page
 from service.registry import service
-from service.registry.api.answers import Cursor, Fields, Limit, Reader, Writer, after, one, page
+from service.registry.api.answers import (
+    AsOf,
+    Cursor,
+    Fields,
+    Limit,
+    Reader,
+    Writer,
+    after,
+    one,
+    page,
+)
 from service.registry.domain import FacilityType
+from service.registry.past import on_day
 from service.registry.queries import facilities
 from service.registry.schemas.changes import FacilityCreate, FacilityUpdate
 from service.registry.schemas.reads import FacilityRead
@@ -25,15 +36,17 @@ class GeoJsonResponse(JSONResponse):
 def list_facilities(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     facility_type: FacilityType | None = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
     fields: Fields = None,
+    on: AsOf = None,
 ) -> Response:
-    rows = facilities.page(
-        session, after=after(cursor), limit=limit + 1, facility_type=facility_type
-    )
+    with on_day(session, on, by=by):
+        rows = facilities.page(
+            session, after=after(cursor), limit=limit + 1, facility_type=facility_type
+        )
     return page(request, FacilityRead, rows, limit=limit, key="facility_code", fields=fields)
 
 
@@ -60,9 +73,16 @@ def facilities_geojson(session: SessionDep, _by: Reader) -> Response:
 
 @router.get("/facilities/{facility_id}", response_model=FacilityRead)
 def get_facility(
-    request: Request, session: SessionDep, _by: Reader, facility_id: UUID, fields: Fields = None
+    request: Request,
+    session: SessionDep,
+    by: Reader,
+    facility_id: UUID,
+    fields: Fields = None,
+    on: AsOf = None,
 ) -> Response:
-    return one(request, *_read(session, facility_id), fields)
+    with on_day(session, on, by=by):
+        read = _read(session, facility_id)
+    return one(request, *read, fields)
 
 
 @router.post("/facilities", status_code=201, response_model=FacilityRead)

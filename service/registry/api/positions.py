@@ -8,7 +8,17 @@ from service.core.http.conditional import IfMatch
 from service.core.http.session import SessionDep
 from service.core.paging import DEFAULT_LIMIT, Page
 from service.registry import life_events, service
-from service.registry.api.answers import Cursor, Fields, Limit, Reader, Writer, after, one, page
+from service.registry.api.answers import (
+    AsOf,
+    Cursor,
+    Fields,
+    Limit,
+    Reader,
+    Writer,
+    after,
+    one,
+    page,
+)
 from service.registry.past import on_day
 from service.registry.queries import installations, positions
 from service.registry.schemas.changes import (
@@ -24,7 +34,6 @@ from service.registry.schemas.reads import (
 )
 
 router = APIRouter()
-AsOf = Annotated[date | None, Query(description="As it was on that day in Japan")]
 Conditions = Annotated[PositionFilter, Depends()]
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import sqlite3
 import struct
+from datetime import date, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -14,9 +15,16 @@ from starlette.testclient import TestClient
 
 from app.asgi import create_app
 from service.accounts.domain import Role
+from service.core.clock import now, today
 from service.core.database import transaction
+from service.core.partial_date import PartialDate
 from service.core.settings import Settings
+from service.core.tables import partial_date_columns
+from service.faults.models import FaultCase
+from service.maintenance.models import Inspection
+from service.registry.models import CustomField
 from tests.factories import (
+    make_class,
     make_company,
     make_device,
     make_facility,
@@ -36,7 +44,28 @@ def staff(engine: Engine, settings: Settings) -> TestClient:
             session, make_position(session, here, name="=一覧1号"), make_device(session)
         )
         make_position(session, nowhere, name="一覧2号")
-        make_position(session, here, name="ほかの機器")
+        other = make_position(session, here, name="ほかの機器")
+        make_device(session)  # a spare
+        session.add(
+            FaultCase(
+                case_no="R8-ICHIRAN-0001",
+                facility_id=here.id,
+                position_id=other.id,
+                occurred_at=now(),
+                reported_at=now(),
+                symptoms=["S04"],
+            )
+        )
+        last = PartialDate.day(today() - timedelta(days=30))
+        session.add(
+            Inspection(
+                facility_id=here.id,
+                position_id=other.id,
+                kind="routine",
+                next_due_on=today(),
+                **partial_date_columns("inspected", last),
+            )
+        )
         user = make_user(session, Role.ENGINEER)
     return sign_in_client(create_app(settings, engine), user)
 
@@ -89,3 +118,79 @@ def test_contractors_export_nothing(engine: Engine, settings: Settings) -> None:
         worker = make_user(session, Role.CONTRACTOR, make_company(session))
     client = sign_in_client(create_app(settings, engine), worker)
     assert client.get("/lists/positions.csv").status_code == 403
+
+
+LISTS = ("facilities", "spares", "inspections-due", "cases", "inbox", "quality/no-coordinates")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_has_every_form_with_the_same_rows(staff: TestClient, name: str) -> None:
+    def content(form: str) -> bytes:
+        answer = staff.get(f"/lists/{name}.{form}")
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    lines = list(csv.reader(io.StringIO(content("csv").decode("utf-8-sig"))))
+    features = json.loads(content("geojson"))["features"]
+    told = json.loads(content("json"))
+    assert len(lines) - 1 == len(features) == len(told) > 0
+    assert list(features[0]["properties"]) == lines[0]
+    sheet = openpyxl.load_workbook(io.BytesIO(content("xlsx"))).active
+    assert [cell.value for cell in sheet[1]] == lines[0]
+    assert content("gpkg")[:15] == b"SQLite format 3"
+
+
+def test_the_order_of_the_page_is_the_order_of_the_file(staff: TestClient) -> None:
+    rising = [row["name"] for row in json.loads(_get(staff, "json", "q=一覧 号&sort=name"))]
+    falling = [row["name"] for row in json.loads(_get(staff, "json", "q=一覧 号&sort=-name"))]
+    assert len(rising) == 2
+    assert rising == sorted(rising)
+    assert falling == rising[::-1]
+
+
+def test_fields_of_the_city_are_in_every_form(
+    staff: TestClient, engine: Engine, tmp_path: Path
+) -> None:
+    with transaction(engine) as session:
+        kind = make_class(session)
+        field = CustomField(
+            owner="position", label="架空塗装色", kind="text", class_codes=[kind.class_code]
+        )
+        session.add(field)
+        make_position(session, class_id=kind.id, name="塗った", custom={"架空塗装色": "青"})
+    query = f"class_code={kind.class_code}"
+    (line,) = csv.DictReader(io.StringIO(_get(staff, "csv", query).decode("utf-8-sig")))
+    (feature,) = json.loads(_get(staff, "geojson", query))["features"]
+    assert line["架空塗装色"] == feature["properties"]["架空塗装色"] == "青"
+    path = tmp_path / "own.gpkg"
+    path.write_bytes(_get(staff, "gpkg", query))
+    with sqlite3.connect(path) as book:
+        assert book.execute('select "架空塗装色" from "設置箇所一覧"').fetchall() == [("青",)]
+    book.close()
+
+
+def test_lists_and_ledgers_of_a_past_day(staff: TestClient, engine: Engine) -> None:
+    """What was equipped later is in none of them; what has no past says so."""
+    with transaction(engine) as session:
+        plant = make_facility(session, name="架空過去場")
+        position = make_position(session, plant)
+        device = make_device(session)
+        make_installation(session, position, device, starts_on=date(2020, 4, 1))
+
+    def codes(address: str) -> str:
+        answer = staff.get(address)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    ledger = "/api/v1/exports/equipment.csv?on="
+    assert position.position_code in codes(f"{ledger}2020-04-01")
+    assert position.position_code not in codes(f"{ledger}2020-03-31")
+    spares = "/lists/spares.csv?on="
+    assert device.asset_code in codes(f"{spares}2020-03-31")
+    assert device.asset_code not in codes(f"{spares}2020-04-01")
+    assert "未完結の案件" not in codes("/lists/facilities.csv?on=2020-04-01")
+    assert staff.get("/api/v1/exports/faults.csv?on=2020-04-01").status_code == 422
+    past = staff.get(
+        "/ledgers/past?ledger=equipment&on=2020-04-01&form=xlsx", follow_redirects=False
+    )
+    assert past.headers["location"] == "/api/v1/exports/equipment.xlsx?on=2020-04-01"

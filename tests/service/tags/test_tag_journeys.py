@@ -55,7 +55,7 @@ def plant(engine: Engine) -> str:
 def opened(window: Window, url: str, token: str, size: dict[str, Any]) -> Page:
     context = window(**size)
     context.add_cookies([{"name": "gesuibo", "value": token, "url": url}])
-    context.set_default_timeout(8000)
+    context.set_default_timeout(30_000)
     return context.new_page()
 
 

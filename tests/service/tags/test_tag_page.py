@@ -30,7 +30,7 @@ def opened(window: Window, url: str, token: str | None, **options: Any) -> Page:
     context = window(**(PHONE | options))
     if token:
         context.add_cookies([{"name": "gesuibo", "value": token, "url": url}])
-    context.set_default_timeout(8000)
+    context.set_default_timeout(30_000)
     return context.new_page()
 
 

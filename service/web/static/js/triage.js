@@ -1,6 +1,7 @@
 /**
- * Keys for lists of cases: j goes to the next row's link, k to the one before, x chooses the row;
- * Enter opens it, as on every link. The keys rest while somebody types or has turned them off.
+ * Keys for lists: j goes to the next row's link, k to the one before, x chooses the row; Enter opens
+ * it, as on every link; n and p turn the page, / goes to the search. The keys rest while somebody
+ * types or has turned them off.
  */
 
 import { isTyping, singleKeys } from "./keys.js";
@@ -24,12 +25,31 @@ function choose() {
   if (box instanceof HTMLInputElement) box.click();
 }
 
+/** @param {string} wanted */
+function press(wanted) {
+  const link = document.querySelector(wanted);
+  if (link instanceof HTMLElement) link.click();
+}
+
+/** @param {KeyboardEvent} event */
+function search(event) {
+  const box = document.querySelector('main input[type="search"]');
+  if (!(box instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+}
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target instanceof HTMLInputElement) event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (!singleKeys()) return;
   if (event.key === "j") go(1);
   if (event.key === "k") go(-1);
   if (event.key === "x") choose();
+  if (event.key === "n") press('.pager a[rel="next"]');
+  if (event.key === "p") press('.pager a[rel="prev"]');
+  if (event.key === "/") search(event);
 });
 
 for (const kind of ["focusin", "focusout"]) {
