@@ -21,7 +21,7 @@ from service.registry.custom_values import write_value
 from service.registry.domain import FACILITY_TYPE_LABELS, LIFECYCLE_LABELS, FacilityType
 from service.registry.pages import PastDay, filled_in
 from service.registry.past import on_day
-from service.registry.queries import devices, facilities, positions, quality
+from service.registry.queries import classes, devices, facilities, models, positions, quality
 from service.registry.queries.position_order import SORTS
 from service.registry.schemas.reads import PartialDateRead, PositionFilter
 
@@ -60,6 +60,23 @@ _FACILITY_HEADER = [
 ]
 _OPEN_CASES = "未完結の案件"
 _SPARE_HEADER = ["機器番号", "分類コード", "小分類", "製造者", "型式", "製造番号", "仕様"]
+_MODEL_HEADER = ["製造者", "型式", "機器", "設置中", "製造中止"]
+_CLASS_FIELDS = (
+    *("class_code", "major", "middle", "minor", "standard_life_years", "target_life_years"),
+    *("disposal_limit_years", "source_document", "effective_from"),
+)
+_CLASS_HEADER = [
+    "分類コード",
+    "大分類",
+    "中分類",
+    "小分類",
+    "標準耐用年数",
+    "目標耐用年数",
+    "処分制限期間",
+    "出典",
+    "適用日",
+    "確認",
+]
 _QUALITY_HEADER = ["番号", "名称", "台帳の記載"]
 
 
@@ -105,6 +122,34 @@ def quality_file(
         for row in map(dict, quality.rows(session, name, limit=_EVERY))
     )
     return list_answer(Listing(quality.CHECKS[name].title, _QUALITY_HEADER, lines), form)
+
+
+@router.get("/lists/models.{form}")
+def models_file(
+    session: SessionDep, _by: Reader, form: ListFormat, q: str = ""
+) -> StreamingResponse:
+    names = ("maker", "model_no", "device_count", "placed_count", "discontinued_on")
+    lines = (
+        Line(str(row["id"]), _plain(row, *names), row)
+        for row in map(dict, models.page(session, q, after=("", ""), limit=_EVERY))
+    )
+    return list_answer(Listing(N_("機種一覧"), _MODEL_HEADER, lines), form)
+
+
+@router.get("/lists/classes.{form}")
+def classes_file(
+    session: SessionDep, _by: Reader, form: ListFormat, only: str = ""
+) -> StreamingResponse:
+    lines = (
+        Line(
+            str(row["id"]),
+            [*_plain(row, *_CLASS_FIELDS), "確認済" if row["verified"] else "要確認"],
+            row,
+        )
+        for row in (one.model_dump() for one in classes.page(session, after="", limit=_EVERY))
+        if only != "unverified" or not row["verified"]
+    )
+    return list_answer(Listing(N_("設備分類一覧"), _CLASS_HEADER, lines), form)
 
 
 def _positions(session: Session, conditions: PositionFilter, sort: str) -> Listing:

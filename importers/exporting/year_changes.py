@@ -12,6 +12,7 @@ from service.registry.domain import (
     LIFECYCLE_LABELS,
     REDUNDANCY_LABELS,
     RETIRED_REASON_LABELS,
+    InstallationKind,
 )
 
 VALUE_LABELS: dict[str, str] = {
@@ -35,7 +36,7 @@ _STAY_HEADER = [
     "登録日時",
     "登録者",
 ]
-_CHANGE_HEADER = ["登録日時", "登録者", "対象", "番号", "項目", "変更前", "変更後"]
+_CHANGE_HEADER = ["登録日時", "登録者", "対象", "番号", "項目", "変更前", "変更後", "理由・根拠"]
 TABLE_LABELS = {
     "facility": N_("施設"),
     "position": N_("設置箇所"),
@@ -63,6 +64,8 @@ def stay_kind(row: Mapping[str, Any]) -> str:
     """How it began, or why it ended; a spare has ended without a reason."""
     if row["what"] == "began":
         return INSTALLATION_KIND_LABELS[row["kind"]]
+    if row["is_move"]:
+        return INSTALLATION_KIND_LABELS[InstallationKind.RELOCATION]
     return RETIRED_REASON_LABELS[row["retired_reason"]] if row["retired_reason"] else ""
 
 
@@ -76,4 +79,5 @@ def changed_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
             plain(row["code"]),
             field_label(row["field"]),
             *(VALUE_LABELS.get(row[name], plain(row[name])) for name in ("old", "new")),
+            plain(row["reason"]),
         ]

@@ -129,11 +129,11 @@ def list_attachments(
     position_id: Annotated[UUID | None, Query()] = None,
     device_id: Annotated[UUID | None, Query()] = None,
     facility_id: Annotated[UUID | None, Query()] = None,
+    model_id: Annotated[UUID | None, Query()] = None,
 ) -> AttachmentList:
     """The files of one record."""
-    given = zip(
-        queries.OWNERS, (report_id, response_id, position_id, device_id, facility_id), strict=True
-    )
+    asked = (report_id, response_id, position_id, device_id, facility_id, model_id)
+    given = zip(queries.OWNERS, asked, strict=True)
     owners = [(owner, owner_id) for owner, owner_id in given if owner_id is not None]
     if len(owners) != 1:
         raise OneOwner

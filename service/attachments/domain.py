@@ -16,6 +16,7 @@ class AttachmentKind(StrEnum):
     AFTER = "after"
     DRAWING = "drawing"
     QUOTATION = "quotation"
+    MANUAL = "manual"
     OTHER = "other"
 
 
@@ -29,6 +30,7 @@ ATTACHMENT_KIND_LABELS = {
     AttachmentKind.AFTER: N_("処置後"),
     AttachmentKind.DRAWING: N_("図面"),
     AttachmentKind.QUOTATION: N_("見積"),
+    AttachmentKind.MANUAL: N_("取扱説明書"),
     AttachmentKind.OTHER: N_("その他の添付"),
 }
 

@@ -16,7 +16,8 @@ class Attachment(Keyed, table=True):
     __table_args__ = (
         one_of("kind", AttachmentKind),
         CheckConstraint(
-            "num_nonnulls(report_id, response_id, position_id, device_id, facility_id) = 1",
+            "num_nonnulls(report_id, response_id, position_id, device_id, facility_id, model_id)"
+            " = 1",
             name="owner",
         ),
         CheckConstraint("size_bytes > 0", name="size_bytes"),
@@ -24,6 +25,7 @@ class Attachment(Keyed, table=True):
         UniqueConstraint("report_id", "sha256"),
         Index("ix_attachment_response_id", "response_id"),
         Index("ix_attachment_position_id", "position_id"),
+        Index("ix_attachment_model_id", "model_id"),
         Index("ix_attachment_sha256", "sha256"),
     )
 
@@ -32,6 +34,7 @@ class Attachment(Keyed, table=True):
     position_id: UUID | None = Field(default=None, foreign_key="position.id")
     device_id: UUID | None = Field(default=None, foreign_key="device.id")
     facility_id: UUID | None = Field(default=None, foreign_key="facility.id")
+    model_id: UUID | None = Field(default=None, foreign_key="device_model.id")
     company_id: UUID | None = Field(default=None, foreign_key="company.id")
     kind: str = AttachmentKind.FAULT
     file_name: str

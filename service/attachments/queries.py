@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 from service.attachments.domain import AttachmentKind
 from service.attachments.models import Attachment
 
-OWNERS = ("report_id", "response_id", "position_id", "device_id", "facility_id")
+OWNERS = ("report_id", "response_id", "position_id", "device_id", "facility_id", "model_id")
 
 _TABLE = SQLModel.metadata.tables[str(Attachment.__tablename__)]
 _ADD = insert(_TABLE).on_conflict_do_nothing(index_elements=["report_id", "sha256"])
@@ -55,7 +55,12 @@ def response_exists(session: Session, response_id: UUID) -> bool:
     return session.execute(_RESPONSE, {"response_id": response_id}).first() is not None
 
 
-_OWNER_TABLES = {"position_id": "position", "device_id": "device", "facility_id": "facility"}
+_OWNER_TABLES = {
+    "position_id": "position",
+    "device_id": "device",
+    "facility_id": "facility",
+    "model_id": "device_model",
+}
 
 
 def owner_exists(session: Session, owner: str, owner_id: UUID) -> bool:

@@ -1,4 +1,4 @@
-"""Photos and papers of a position, a device or a facility: shown and added on its own page."""
+"""Photos and papers of a position, a device, a facility or a model, on its own page."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -26,6 +26,7 @@ KINDS = (
     AttachmentKind.NAMEPLATE,
     AttachmentKind.OVERVIEW,
     AttachmentKind.DRAWING,
+    AttachmentKind.MANUAL,
     AttachmentKind.OTHER,
 )
 
@@ -34,10 +35,16 @@ class Owner(StrEnum):
     POSITIONS = "positions"
     DEVICES = "devices"
     FACILITIES = "facilities"
+    MODELS = "models"
 
     @property
     def column(self) -> str:
-        return {"positions": "position_id", "devices": "device_id"}.get(self.value, "facility_id")
+        return {
+            Owner.POSITIONS: "position_id",
+            Owner.DEVICES: "device_id",
+            Owner.FACILITIES: "facility_id",
+            Owner.MODELS: "model_id",
+        }[self]
 
 
 @router.get("/{owner}/{owner_id}/files")

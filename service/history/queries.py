@@ -16,7 +16,11 @@ _STAYS = text(
     """
     select e.what, e.day, f.facility_code, f.name as facility_name, p.id as position_id,
       p.position_code, p.name as position_name, d.id as device_id, d.asset_code,
-      d.fixed_asset_no, d.acquired_cost_yen, i.kind, d.retired_reason, i.work_ref, i.reason,
+      d.fixed_asset_no, d.acquired_cost_yen, i.kind, d.retired_reason,
+      case e.what when 'began' then i.work_ref else gone.work_ref end as work_ref,
+      case e.what when 'began' then i.reason else gone.reason end as reason,
+      e.what = 'ended' and exists (select 1 from installation n where n.device_id = i.device_id
+        and lower(n.period) = e.day and n.position_id <> i.position_id) as is_move,
       coalesce(h.superseded_at, i.created_at) as recorded_at, u.display_name as recorded_by
     from installation i
     join position p on p.id = i.position_id
@@ -29,6 +33,12 @@ _STAYS = text(
       select superseded_at, superseded_by from registry_history
       where table_name = 'installation' and record_id = i.id and e.what = 'ended'
       order by superseded_at desc limit 1) h on true
+    left join lateral (
+      select a.after ->> 'work_ref' as work_ref, a.reason from audit_entry a
+      where e.what = 'ended' and a.target_type = 'device' and a.target_id = i.device_id::text
+        and a.action = 'remove' and a.after ->> 'position_id' = i.position_id::text
+        and a.after ->> 'removed_on' = e.day::text
+      order by a.id desc limit 1) gone on true
     left join user_account u on u.id = coalesce(h.superseded_by, i.created_by)
     where e.day >= :first and e.day < :after
     order by e.day, p.position_code, e.what desc
@@ -73,10 +83,20 @@ _VALUES = text(
       coalesce(t.old ->> 'position_code', t.old ->> 'asset_code', t.old ->> 'facility_code',
                t.old ->> 'class_code') as code,
       field, {_named("t.old")} as old, {_named("t.new")} as new,
-      t.superseded_at as recorded_at, u.display_name as recorded_by
+      t.superseded_at as recorded_at, u.display_name as recorded_by,
+      coalesce(why.reason, job.file_name) as reason
     from told t
     cross join unnest({_FIELDS}) as field
     left join user_account u on u.id = t.superseded_by
+    -- The trail tells it in the same transaction, a moment later by its own clock.
+    left join lateral (
+      select a.reason from audit_entry a
+      where a.target_type = t.table_name and a.target_id = t.record_id::text
+        and a.reason is not null and a.actor_id is not distinct from t.superseded_by
+        and a.at between t.superseded_at - interval '5 s' and t.superseded_at + interval '30 s'
+      order by abs(extract(epoch from a.at - t.superseded_at)) limit 1) why on true
+    left join import_job job on job.id = (t.new ->> 'source_import_id')::uuid
+      and t.new -> 'source_import_id' is distinct from t.old -> 'source_import_id'
     where t.superseded_at < :after and t.new is not null
       and t.old ? field and t.old -> field is distinct from t.new -> field
     order by t.superseded_at, code, field

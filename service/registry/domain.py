@@ -245,6 +245,11 @@ class ParentUnknown(Invalid):
     message = N_("この施設に上位の設置箇所「%(parent_code)s」はありません。")
 
 
+class ParentCircle(Invalid):
+    code = "parent-circle"
+    message = N_("「%(parent_code)s」はこの設置箇所自身か、その一部なので、上位にできません。")
+
+
 class NothingInstalled(Conflict):
     code = "nothing-installed"
     message = N_("この設置箇所には、いま機器が設置されていません。")

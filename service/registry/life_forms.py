@@ -22,7 +22,12 @@ from service.registry.domain import (
     PositionUnknown,
     RetiredReason,
 )
-from service.registry.life_warnings import Warned, warnings_of_coming, warnings_of_leaving
+from service.registry.life_warnings import (
+    Warned,
+    warnings_of_coming,
+    warnings_of_leaving,
+    warnings_of_storing,
+)
 from service.registry.models import Device
 from service.registry.queries import devices, positions
 from service.registry.schemas.changes import DeviceCreate, Name, Short
@@ -136,9 +141,10 @@ def warnings(
 ) -> list[Warned]:
     """What the person should confirm; nothing is refused because of it."""
     found: list[Warned] = []
-    leaves = event in {LifeEvent.REPLACE, LifeEvent.REMOVE, LifeEvent.ABOLISH}
-    if leaves and card.device is not None:
+    if card.device is not None and _leaves_facility(session, event, card, form):
         found += warnings_of_leaving(session, card.device.id, form.on)
+    if event is LifeEvent.REMOVE and form.retired_reason is None:
+        found += warnings_of_storing(session, card.id)
     if event in NEEDS_DEVICE and not form.is_new:
         coming = _known_device(session, form)
         found += warnings_of_coming(session, card.id, coming, form.on)
@@ -147,6 +153,16 @@ def warnings(
         if device is not None:
             found += warnings_of_coming(session, _target(session, form), device, form.on)
     return list({warned.message: warned for warned in found}.values())
+
+
+def _leaves_facility(
+    session: Session, event: LifeEvent, card: PositionCard, form: LifeForm
+) -> bool:
+    """Taken out of use, or moved to another facility: either may need an approval."""
+    if event is not LifeEvent.MOVE:
+        return event in {LifeEvent.REPLACE, LifeEvent.REMOVE, LifeEvent.ABOLISH}
+    there = positions.get(session, _target(session, form))
+    return there is not None and there.facility_id != card.facility_id
 
 
 def record_event(

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from service.core.clock import today
 from service.core.i18n.marker import N_
+from service.registry.domain import Lifecycle
 from service.registry.models import Device, EquipmentClass
 from service.registry.queries import classes, devices, installations, positions
 
@@ -19,6 +20,10 @@ DISPOSAL_LIMIT = N_(
 )
 GAP = N_("前の機器の撤去日から %(days)s 日間、機器のない期間があります。")
 OTHER_CLASS = N_("機器の分類（%(device)s）と設置箇所の分類（%(position)s）が違います。")
+LEAVES_EMPTY = N_("機器は予備品として倉庫に移り、この設置箇所は機器のないまま使用中になります。")
+FROM_WAREHOUSE = N_(
+    "この機器は %(day)s から %(days)s 日間、どこにも設置されていませんでした（倉庫）。"
+)
 WAS_RETIRED = N_("この機器は %(day)s に撤去済みです。設置すると撤去の記録は取り消されます。")
 
 
@@ -42,6 +47,13 @@ def warnings_of_leaving(session: Session, device_id: UUID, day: date) -> Iterato
         )
 
 
+def warnings_of_storing(session: Session, position_id: UUID) -> Iterator[Warned]:
+    """Of taking a device to the warehouse while its place stays in use."""
+    position = positions.get(session, position_id)
+    if position is not None and position.status == Lifecycle.IN_USE:
+        yield Warned(LEAVES_EMPTY)
+
+
 def warnings_of_coming(
     session: Session, position_id: UUID, device: Device, day: date
 ) -> Iterator[Warned]:
@@ -63,6 +75,11 @@ def warnings_of_coming(
         )
     if device.retired_on is not None:
         yield Warned(WAS_RETIRED, {"day": device.retired_on.isoformat()})
+        return
+    stored = installations.in_store_since(session, device.id)
+    if stored is not None and stored < day:
+        days = (day - stored).days
+        yield Warned(FROM_WAREHOUSE, {"day": stored.isoformat(), "days": days})
 
 
 def _future(day: date) -> Iterator[Warned]:

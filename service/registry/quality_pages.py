@@ -20,14 +20,22 @@ _SHOWN = 200
 
 
 @router.get("/quality")
-def board(request: Request, session: SessionDep, _by: Reader) -> Response:
+def board(request: Request, session: SessionDep, by: Reader) -> Response:
     counts = quality.counts(session)
     checks = [(name, check, counts[name]) for name, check in CHECKS.items()]
-    return render(request, "registry/quality.html", checks=checks, chosen=None, rows=[], total=0)
+    return render(
+        request,
+        "registry/quality.html",
+        checks=checks,
+        chosen=None,
+        rows=[],
+        total=0,
+        may_write=by.can(Permission.REGISTRY_WRITE),
+    )
 
 
 @router.get("/quality/{name}")
-def one(request: Request, session: SessionDep, _by: Reader, name: str) -> Response:
+def one(request: Request, session: SessionDep, by: Reader, name: str) -> Response:
     if name not in CHECKS:
         raise NotFound
     counts = quality.counts(session)
@@ -38,4 +46,5 @@ def one(request: Request, session: SessionDep, _by: Reader, name: str) -> Respon
         chosen=name,
         rows=quality.rows(session, name, limit=_SHOWN),
         total=counts[name],
+        may_write=by.can(Permission.REGISTRY_WRITE),
     )

@@ -25,15 +25,10 @@ from service.core.http.conditional import ensure_version
 from service.core.outbox import publish
 from service.core.paging import cut
 from service.core.tables import partial_date_columns
-from service.registry.domain import (
-    ClassUnknown,
-    DuplicateCode,
-    FacilityUnknown,
-    LocationUnknown,
-    ParentUnknown,
-)
+from service.registry import resolving
+from service.registry.domain import DuplicateCode, FacilityUnknown
 from service.registry.models import Device, DeviceModel, EquipmentClass, Facility, Position
-from service.registry.queries import classes, devices, facilities, installations, positions
+from service.registry.queries import classes, devices, facilities, installations, models, positions
 from service.registry.schemas.changes import (
     ClassCreate,
     ClassUpdate,
@@ -41,13 +36,14 @@ from service.registry.schemas.changes import (
     DeviceUpdate,
     FacilityCreate,
     FacilityUpdate,
+    ModelUpdate,
     PositionCreate,
     PositionUpdate,
 )
 from service.registry.schemas.reads import PositionCard, PositionFilter
 
-Row = Facility | Position | Device | EquipmentClass
-Found = TypeVar("Found", Facility, Position, Device, EquipmentClass)
+Row = Facility | Position | Device | EquipmentClass | DeviceModel
+Found = TypeVar("Found", Facility, Position, Device, EquipmentClass, DeviceModel)
 
 
 @dataclass(frozen=True)
@@ -118,11 +114,21 @@ def register_facility(session: Session, new: FacilityCreate, *, by: Actor) -> Fa
 
 
 def update_facility(
-    session: Session, facility_id: UUID, change: FacilityUpdate, expected: int | None, *, by: Actor
+    session: Session,
+    facility_id: UUID,
+    change: FacilityUpdate,
+    expected: int | None,
+    *,
+    by: Actor,
+    reason: str | None = None,
 ) -> Facility:
+    """A point that somebody types replaces what a survey or a file said, and says so."""
     by.require(Permission.REGISTRY_WRITE)
     facility = _fresh(facilities.locked(session, facility_id), expected)
-    _update(session, facility, change.model_dump(exclude_unset=True), by)
+    values = change.model_dump(exclude_unset=True, exclude={"lon", "lat"})
+    if "lon" in change.model_fields_set:
+        values |= resolving.point_columns(session, facility_id, change.lon, change.lat)
+    _update(session, facility, values, by, reason)
     return facility
 
 
@@ -134,12 +140,37 @@ def register_class(session: Session, new: ClassCreate, *, by: Actor) -> Equipmen
 
 
 def update_class(
-    session: Session, class_id: UUID, change: ClassUpdate, expected: int | None, *, by: Actor
+    session: Session,
+    class_id: UUID,
+    change: ClassUpdate,
+    expected: int | None,
+    *,
+    by: Actor,
+    reason: str | None = None,
 ) -> EquipmentClass:
     by.require(Permission.REGISTRY_WRITE)
     row = _fresh(classes.locked(session, class_id), expected)
-    _update(session, row, change.model_dump(exclude_unset=True), by)
+    _update(session, row, change.model_dump(exclude_unset=True), by, reason)
     return row
+
+
+def update_model(
+    session: Session,
+    model_id: UUID,
+    change: ModelUpdate,
+    expected: int | None,
+    *,
+    by: Actor,
+    reason: str | None = None,
+) -> DeviceModel:
+    """Raises `DuplicateCode` when the maker has another model of that number."""
+    by.require(Permission.REGISTRY_WRITE)
+    model = _fresh(models.locked(session, model_id), expected)
+    values = change.model_dump(exclude_unset=True)
+    taken = {"uq_device_model_manufacturer_model_no": lambda: DuplicateCode(value=change.model_no)}
+    with translating(session, taken):
+        _update(session, model, values, by, reason)
+    return model
 
 
 def register_position(session: Session, new: PositionCreate, *, by: Actor) -> Position:
@@ -149,9 +180,9 @@ def register_position(session: Session, new: PositionCreate, *, by: Actor) -> Po
         raise FacilityUnknown(facility_code=new.facility_code)
     position = Position(
         facility_id=facility.id,
-        class_id=_class_id(session, new.class_code),
-        location_id=_location_id(session, facility.id, new.location_code),
-        parent_id=_parent_id(session, facility.id, new.parent_code),
+        class_id=resolving.class_id(session, new.class_code),
+        location_id=resolving.location_id(session, facility.id, new.location_code),
+        parent_id=resolving.parent_id(session, facility.id, new.parent_code),
         **new.model_dump(exclude={"facility_code", "class_code", "location_code", "parent_code"}),
     )
     _add(session, position, new.position_code, new.model_dump(mode="json"), by)
@@ -159,16 +190,23 @@ def register_position(session: Session, new: PositionCreate, *, by: Actor) -> Po
 
 
 def update_position(
-    session: Session, position_id: UUID, change: PositionUpdate, expected: int | None, *, by: Actor
+    session: Session,
+    position_id: UUID,
+    change: PositionUpdate,
+    expected: int | None,
+    *,
+    by: Actor,
+    reason: str | None = None,
 ) -> Position:
     """A judgement of health without its day counts as made today."""
     by.require(Permission.REGISTRY_WRITE)
     position = _fresh(positions.locked(session, position_id), expected)
-    values = change.model_dump(exclude_unset=True)
+    values = change.model_dump(exclude_unset=True, exclude=_PLACED)
+    values |= resolving.place_columns(session, position, change)
     if values.get("health", position.health) != position.health:
         judged_on = today() if values["health"] is not None else None
         values["health_judged_on"] = values.get("health_judged_on") or judged_on
-    _update(session, position, values, by)
+    _update(session, position, values, by, reason)
     return position
 
 
@@ -176,8 +214,8 @@ def register_device(session: Session, new: DeviceCreate, *, by: Actor) -> Device
     by.require(Permission.REGISTRY_WRITE)
     facts = new.model_dump(exclude={"class_code", "maker", "model_no"} | _DATES)
     device = Device(
-        class_id=_class_id(session, new.class_code),
-        model_id=_model_id(session, new.maker, new.model_no),
+        class_id=resolving.class_id(session, new.class_code),
+        model_id=resolving.model_id(session, new.maker, new.model_no),
         **facts,
         **_date_columns(new),
     )
@@ -186,12 +224,20 @@ def register_device(session: Session, new: DeviceCreate, *, by: Actor) -> Device
 
 
 def update_device(
-    session: Session, device_id: UUID, change: DeviceUpdate, expected: int | None, *, by: Actor
+    session: Session,
+    device_id: UUID,
+    change: DeviceUpdate,
+    expected: int | None,
+    *,
+    by: Actor,
+    reason: str | None = None,
 ) -> Device:
     by.require(Permission.REGISTRY_WRITE)
     device = _fresh(devices.locked(session, device_id), expected)
-    values = change.model_dump(exclude_unset=True, exclude=_DATES)
-    _update(session, device, values | _date_columns(change), by)
+    values = change.model_dump(exclude_unset=True, exclude=_DATES | {"maker", "model_no"})
+    if "model_no" in change.model_fields_set:
+        values["model_id"] = resolving.model_id(session, change.maker, change.model_no)
+    _update(session, device, values | _date_columns(change), by, reason)
     return device
 
 
@@ -216,6 +262,7 @@ def last_day(ends_on: date | None) -> date | None:
 
 
 _DATES = {"installed", "manufactured"}
+_PLACED = {"location_code", "parent_code"}
 _CODES = (
     "uq_facility_facility_code",
     "uq_equipment_class_class_code",
@@ -230,42 +277,6 @@ def _date_columns(facts: DeviceCreate | DeviceUpdate) -> dict[str, Any]:
         written = getattr(facts, name)
         columns |= partial_date_columns(name, written.value() if written else None)
     return columns
-
-
-def _class_id(session: Session, class_code: str) -> UUID:
-    found = classes.by_code(session, class_code)
-    if found is None:
-        raise ClassUnknown(class_code=class_code)
-    return found.id
-
-
-def _location_id(session: Session, facility_id: UUID, location_code: str | None) -> UUID | None:
-    if location_code is None:
-        return None
-    found = positions.location_of(session, facility_id, location_code)
-    if found is None:
-        raise LocationUnknown(location_code=location_code)
-    return found.id
-
-
-def _parent_id(session: Session, facility_id: UUID, parent_code: str | None) -> UUID | None:
-    if parent_code is None:
-        return None
-    found = positions.by_code(session, parent_code)
-    if found is None or found.facility_id != facility_id:
-        raise ParentUnknown(parent_code=parent_code)
-    return found.id
-
-
-def _model_id(session: Session, maker: str | None, model_no: str | None) -> UUID | None:
-    if model_no is None:
-        return None
-    model = devices.model_of(session, maker, model_no)
-    if model is None:
-        model = DeviceModel(manufacturer=maker, manufacturer_raw=maker, model_no=model_no)
-        session.add(model)
-        session.flush()
-    return model.id
 
 
 def _fresh(row: Found | None, expected: int | None) -> Found:
@@ -285,7 +296,9 @@ def _add(session: Session, row: Row, code: str, after: Mapping[str, Any], by: Ac
     publish(session, "registry.changed", {"kind": kind, "id": row.id})
 
 
-def _update(session: Session, row: Row, values: Mapping[str, Any], by: Actor) -> None:
+def _update(
+    session: Session, row: Row, values: Mapping[str, Any], by: Actor, reason: str | None
+) -> None:
     """Sets what differs, with before and after of just that in the trail."""
     before = {
         name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value
@@ -299,5 +312,5 @@ def _update(session: Session, row: Row, values: Mapping[str, Any], by: Actor) ->
     session.refresh(row)
     kind = str(row.__tablename__)
     after = {name: values[name] for name in before}
-    record(session, "update", kind, row.id, by=by, before=before, after=after)
+    record(session, "update", kind, row.id, by=by, before=before, after=after, reason=reason)
     publish(session, "registry.changed", {"kind": kind, "id": row.id})

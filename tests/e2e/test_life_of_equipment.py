@@ -80,7 +80,9 @@ def test_a_pump_is_replaced_moved_and_the_year_closed(
 ) -> None:
     name = "phone" if size is PHONE else "desk"
     with served(create_app(settings, engine)) as url:
-        page = window(**size).new_page()
+        context = window(**size)
+        context.set_default_timeout(30_000)
+        page = context.new_page()
         _sign_in(page, url, city["user"])
         page.goto(f"{url}/positions/{city['pump']}")
         page.get_by_text("設置・更新・移設などを記録する").click()
@@ -109,6 +111,19 @@ def test_a_pump_is_replaced_moved_and_the_year_closed(
         _shot(page, f"{name}_past")
         assert violations(page) == []
 
+        # A report of the days before, told later, is about the old device, and says so.
+        page.goto(f"{url}/reports/new?position={city['pump']}")
+        page.get_by_label("発生日時").fill("2025-02-10T08:30")
+        page.get_by_role("checkbox", name="異音").check()
+        page.get_by_label("報告の内容").fill("更新前の異音")
+        page.get_by_role("button", name="報告を記録する").click()
+        expect(page.get_by_role("link", name=city["old"], exact=True)).to_be_visible()
+        expect(
+            page.get_by_text(f"発生日に設置されていた機器です。いまは {new} が設置されています。")
+        ).to_be_visible()
+        _shot(page, f"{name}_late_report")
+        assert violations(page) == []
+
         page.goto(f"{url}/positions/{city['pump']}/life/move")
         page.get_by_label("移設先の設置箇所コード").fill(city["target"])
         page.get_by_role("button", name="記録する").click()
@@ -123,7 +138,19 @@ def test_a_pump_is_replaced_moved_and_the_year_closed(
         expect(page.get_by_text("に締めた台帳").first).to_be_visible()
         _shot(page, f"{name}_ledgers")
         assert violations(page) == []
+        address = page.get_by_role("link", name="設備台帳", exact=True).last.get_attribute("href")
+        closed = page.request.get(f"{url}{address}").body()
+        page.goto(f"{url}/positions/{city['target_id']}/edit")
+        page.get_by_label("名称").fill("改称した架空ポンプ")
+        page.get_by_label("直す理由・根拠").fill("銘板で確認")
+        page.get_by_role("button", name="保存する").click()
+        expect(page.get_by_role("heading", name="改称した架空ポンプ")).to_be_visible()
+        assert page.request.get(f"{url}{address}").body() == closed, "the closed year stays"
         page.goto(f"{url}/ledgers/{fiscal_year(today())}")
+        changed = (
+            page.get_by_role("row").filter(has_text="銘板で確認").filter(has_text=city["target"])
+        )
+        expect(changed).to_contain_text("改称した架空ポンプ")
         expect(page.get_by_text("移設", exact=True).first).to_be_visible()
         _shot(page, f"{name}_year")
         page.goto(f"{url}/spares")

@@ -12,7 +12,7 @@ from service.registry.queries.search import TODAY
 
 _DEVICES = f"""
     select d.id, d.asset_code, c.class_code, c.minor as class_minor, m.manufacturer as maker,
-      m.model_no, d.serial_no, d.spec, d.spec_raw,
+      m.id as model_id, m.model_no, d.serial_no, d.spec, d.spec_raw,
       {as_json("installed")} as installed, {as_json("manufactured")} as manufactured,
       d.acquired_cost_yen, d.subsidised, d.fixed_asset_no, d.life_override_years,
       d.life_override_reason, d.overhauled_on, d.retired_on, d.retired_reason,

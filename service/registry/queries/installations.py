@@ -124,6 +124,18 @@ def last_end(session: Session, position_id: UUID) -> date | None:
     return found
 
 
+_IN_STORE = text(
+    "select max(upper(period)) from installation where device_id = :id"
+    " having bool_and(not upper_inf(period))"
+)
+
+
+def in_store_since(session: Session, device_id: UUID) -> date | None:
+    """When the device left its last place; None while it is in place, or never was."""
+    found: date | None = session.execute(_IN_STORE, {"id": device_id}).scalar_one_or_none()
+    return found
+
+
 _ONE = text(_INSTALLATIONS + " where i.id = :id")
 
 

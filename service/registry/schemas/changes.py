@@ -1,7 +1,7 @@
 """What may be sent to the register. In an update, what is absent stays; null empties."""
 
 from datetime import date
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,7 @@ from service.registry.domain import (
     ExposureUnit,
     FacilityType,
     Lifecycle,
+    LocationKind,
     MaintenanceType,
     Redundancy,
 )
@@ -84,9 +85,17 @@ class FacilityUpdate(_Update):
     name: Name | None = None
     treatment_district: Name | None = None
     address: Name | None = None
+    lon: float | None = Field(default=None, ge=122, le=154)
+    lat: float | None = Field(default=None, ge=20, le=46)
     no_signal_note: Note | None = None
     hazard_note: Note | None = None
     status: Lifecycle | None = None
+
+    @model_validator(mode="after")
+    def _is_a_point(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            raise PydanticCustomError("half-a-point", "lon and lat go together")
+        return self
 
 
 class PositionCreate(_Change):
@@ -108,6 +117,8 @@ class PositionUpdate(_Update):
 
     name: Name | None = None
     unit_no: Short | None = None
+    location_code: Code | None = Field(default=None, description="Of a place in its facility")
+    parent_code: Code | None = Field(default=None, description="Position that this is a part of")
     criticality: Criticality | None = None
     redundancy: Redundancy | None = None
     impact_score: Grade | None = None
@@ -152,7 +163,30 @@ class DeviceCreate(_DeviceFacts):
 
 
 class DeviceUpdate(_DeviceFacts):
-    pass
+    """``maker`` alone changes nothing: it is told with ``model_no``."""
+
+    maker: Name | None = None
+    model_no: Name | None = None
+
+
+class LocationCreate(_Change):
+    location_code: Code
+    kind: LocationKind
+    name: Annotated[Name, StringConstraints(pattern="^[^/]+$")]
+    parent_code: Code | None = Field(default=None, description="The place that it is in")
+
+
+class LocationUpdate(_Change):
+    name: Annotated[Name, StringConstraints(pattern="^[^/]+$")]
+
+
+class ModelUpdate(_Update):
+    NEVER_NULL = frozenset({"model_no"})
+
+    manufacturer: Name | None = None
+    model_no: Name | None = None
+    spec: dict[str, Any] = {}
+    discontinued_on: date | None = None
 
 
 class ClassCreate(_Change):

@@ -67,6 +67,7 @@ class DeviceNow(BaseModel):
     id: UUID
     asset_code: str
     maker: str | None
+    model_id: UUID | None = None
     model_no: str | None
     serial_no: str | None
     installed: PartialDateRead | None
@@ -102,6 +103,7 @@ class PositionCard(BaseModel):
     class_verified: bool
     criticality: str
     redundancy: str | None
+    impact_score: int | None
     health: int | None
     health_judged_on: date | None
     status: str
@@ -140,6 +142,7 @@ class DeviceRead(BaseModel):
     class_code: str
     class_minor: str
     maker: str | None
+    model_id: UUID | None = None
     model_no: str | None
     serial_no: str | None
     spec: dict[str, Any]

@@ -8,13 +8,14 @@ from sqlmodel import Session
 
 from importers.exporting import closing
 from importers.exporting.closing import LEDGERS_OF_A_YEAR, DigestDiffers, YearNotOver
+from importers.exporting.year_changes import stay_kind
 from service.accounts.actor import Actor
 from service.core.clock import JST, today
 from service.history import queries
 from service.registry import life_events, service
 from service.registry.domain import Lifecycle
 from service.registry.schemas.changes import PositionUpdate
-from service.registry.schemas.life import Replacement, StatusChange
+from service.registry.schemas.life import Relocation, Removal, Replacement, StatusChange
 from tests.factories import make_device, make_installation, make_position
 
 SPRING = date(2020, 4, 1)
@@ -90,7 +91,8 @@ def test_what_happened_in_a_year(register: Session, terminal: Actor) -> None:
         device_id=make_device(register).id, replaced_on=date(2025, 2, 14), work_ref="更新工事"
     )
     life_events.replace_device(register, first, late, by=terminal)
-    service.update_position(register, second, PositionUpdate(name="改称"), None, by=terminal)
+    renamed = PositionUpdate(name="改称")
+    service.update_position(register, second, renamed, None, by=terminal, reason="銘板で確認")
     stays = list(queries.stays_of(register, date(2024, 4, 1), date(2025, 4, 1)))
     assert [(row["what"], row["day"]) for row in stays] == [
         ("ended", date(2025, 2, 14)),
@@ -99,8 +101,37 @@ def test_what_happened_in_a_year(register: Session, terminal: Actor) -> None:
     assert stays[1]["work_ref"] == "更新工事"
     moment = register.execute(text("select now()")).scalar_one().astimezone(JST)
     changes = queries.values_of(register, moment - timedelta(1), moment + timedelta(1))
-    told = {(row["field"], row["new"]) for row in changes}
-    assert ("name", "改称") in told
-    assert ("retired_on", "2025-02-14") in told
+    told = {(row["field"], row["new"], row["reason"]) for row in changes}
+    assert ("name", "改称", "銘板で確認") in told
+    assert ("retired_on", "2025-02-14", None) in told
     counts = queries.unknown_counts(register)
     assert counts["total"] == counts["without_price"]
+
+
+def test_a_move_says_so_on_both_ends_and_why(register: Session, terminal: Actor) -> None:
+    device = make_device(register)
+    here, there = make_position(register), make_position(register)
+    make_installation(register, here, device, starts_on=SPRING)
+    move = Relocation(
+        to_position_id=there.id,
+        moved_on=date(2025, 2, 20),
+        work_ref="移設工事",
+        reason="予備として使う",
+    )
+    life_events.move_device(register, device.id, move, by=terminal)
+    removal = Removal(removed_on=date(2025, 3, 1), retired_reason=None, reason="倉庫へ")
+    life_events.remove_device(register, there.id, removal, by=terminal)
+    rows = [
+        row
+        for row in queries.stays_of(register, date(2024, 4, 1), date(2025, 4, 1))
+        if row["device_id"] == device.id
+    ]
+    told = {
+        (row["what"], row["position_id"]): (stay_kind(row), row["work_ref"], row["reason"])
+        for row in rows
+    }
+    assert told == {
+        ("ended", here.id): ("移設", "移設工事", "予備として使う"),
+        ("began", there.id): ("移設", "移設工事", "予備として使う"),
+        ("ended", there.id): ("", None, "倉庫へ"),
+    }

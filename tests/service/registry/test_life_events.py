@@ -12,7 +12,8 @@ from sqlmodel import Session
 from service.accounts.actor import Actor, terminal_actor
 from service.core.database import SYSTEM, identify
 from service.core.errors import DomainError
-from service.registry import corrections, life_events, life_warnings, merging
+from service.faults import filing
+from service.registry import corrections, life_events, life_warnings, merging, service
 from service.registry.domain import (
     EndsBeforeStart,
     InstallationKind,
@@ -22,6 +23,8 @@ from service.registry.domain import (
     RetiredReason,
     SamePlace,
 )
+from service.registry.life_forms import LifeEvent, life_form, warnings
+from service.registry.past import on_day
 from service.registry.queries import devices, installations, positions
 from service.registry.schemas.life import (
     InstallationCreate,
@@ -177,6 +180,46 @@ def test_what_somebody_should_know_before(session: Session) -> None:
     ]
 
 
+def test_the_warehouse_is_told_on_the_way_in_and_out(session: Session, terminal: Actor) -> None:
+    kind = make_class(session)
+    here, there = (make_position(session, class_id=kind.id) for _ in range(2))
+    device = make_device(session, class_id=kind.id)
+    make_installation(session, here, device, starts_on=SPRING)
+    card = service.position_card(session, here.id)
+    keep = life_form(LifeEvent.REMOVE, {"on": LATER.isoformat()})
+    (warned,) = warnings(session, LifeEvent.REMOVE, card, keep)
+    assert warned.message == life_warnings.LEAVES_EMPTY
+    scrap = life_form(LifeEvent.REMOVE, {"on": LATER.isoformat(), "retired_reason": "failed"})
+    assert warnings(session, LifeEvent.REMOVE, card, scrap) == []
+    removal = Removal(removed_on=LATER, retired_reason=None)
+    life_events.remove_device(session, here.id, removal, by=terminal)
+    coming = life_warnings.warnings_of_coming
+    (stored,) = coming(session, there.id, device, LATER + timedelta(30))
+    assert stored.message == life_warnings.FROM_WAREHOUSE
+    assert stored.params == {"day": LATER.isoformat(), "days": 30}
+    assert list(coming(session, there.id, device, LATER)) == []
+    assert list(coming(session, there.id, make_device(session, class_id=kind.id), LATER)) == []
+
+
+def test_a_subsidised_device_may_not_leave_its_facility_unwarned(session: Session) -> None:
+    kind = make_class(session, disposal_limit_years=7)
+    here = make_position(session, class_id=kind.id)
+    beside = make_position(session, facility_id=here.facility_id, class_id=kind.id)
+    elsewhere = make_position(session, class_id=kind.id)
+    young = {"installed_from": SPRING, "installed_to": SPRING, "installed_precision": "day"}
+    device = make_device(session, class_id=kind.id, subsidised=True, **young)
+    make_installation(session, here, device, starts_on=SPRING)
+    card = service.position_card(session, here.id)
+
+    def told(target: str) -> list[str]:
+        values = {"on": LATER.isoformat(), "to_position": target}
+        form = life_form(LifeEvent.MOVE, values)
+        return [warned.message for warned in warnings(session, LifeEvent.MOVE, card, form)]
+
+    assert told(beside.position_code) == []
+    assert told(elsewhere.position_code) == [life_warnings.DISPOSAL_LIMIT]
+
+
 class Lives(RuleBasedStateMachine):
     """Any events in any order: the invariants of the register hold against the database."""
 
@@ -252,6 +295,41 @@ class Lives(RuleBasedStateMachine):
         )
         chosen = stays[pick % len(stays)]
         self._try(lambda: corrections.correct_stay(self.session, chosen, change, by=self.by))
+
+    @rule(place=st.integers(0, 2), day=st.integers(-30, 400))
+    def ask_the_past(self, place: int, day: int) -> None:
+        """The register of any day shows the very device that the history has there."""
+        asked = SPRING + timedelta(day)
+        there = installations.device_at(self.session, self.places[place], asked)
+        self.session.flush()
+        with on_day(self.session, asked, by=self.by):
+            card = positions.card(self.session, self.places[place])
+        shown = card["device"] if card else None
+        assert (shown["id"] if shown else None) == (str(there) if there else None)
+
+    @rule(place=st.integers(0, 2), day=st.integers(-30, 400))
+    def report(self, place: int, day: int) -> None:
+        """A fault of any day, told at any time, finds at most one device: the one of its day."""
+        occurred = SPRING + timedelta(day)
+        found = filing.place_of_position(self.session, self.places[place], day=occurred)
+        assert found is not None
+        assert found.device_id == installations.device_at(
+            self.session, self.places[place], occurred
+        )
+
+    @invariant()
+    def every_day_has_one_device_a_place_and_one_place_a_device(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        doubled = text(
+            "select count(*) from generate_series(cast(:first as date), :last, interval '7 days')"
+            " day cross join lateral (select count(*) - count(distinct device_id) as twice,"
+            " count(*) - count(distinct position_id) as shared from installation"
+            " where position_id = any(:p) and period @> day::date) held"
+            " where held.twice > 0 or held.shared > 0"
+        )
+        days = {"first": SPRING - timedelta(30), "last": SPRING + timedelta(500)}
+        assert self.session.execute(doubled, {"p": self.places} | days).scalar_one() == 0
 
     @rule(kept=st.integers(0, 2), absorbed=st.integers(0, 2))
     def merge(self, kept: int, absorbed: int) -> None:

@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from service.core.clock import today
+from service.maintenance.models import Inspection
 from service.registry.models import DeviceModel
 from service.registry.queries import quality
 from service.registry.queries.quality import CHECKS
@@ -60,7 +62,33 @@ def found(session: Session) -> dict[str, set[str]]:
     put("TWIN-2", model_id=model, serial_no="AB-77", **DATED)
     make_position(session, here, position_code="EMPTY", class_id=verified)
     make_position(session, closed, position_code="LEFT", class_id=verified)
-    make_position(session, here, position_code="UNCHECKED")
+    unchecked = make_class(session, class_code="UNCHECKED", verified=False)
+    make_position(session, here, class_id=unchecked.id)
+    gone = make_position(session, here, class_id=verified, status="abolished")
+    tagged = make_position(session, here, position_code="TAGGED", class_id=verified)
+    for place, tag in ((gone, "0RPHAN00X"), (tagged, "TAGGED00X")):
+        session.execute(
+            text(
+                "insert into qr_tag (id, tag_code, position_id, facility_id, state)"
+                " values (gen_random_uuid(), :tag, :place, :facility, 'in_use')"
+            ),
+            {"tag": tag, "place": place.id, "facility": here.id},
+        )
+    for code, due in (("OVERDUE", today() - timedelta(1)), ("INTIME", today())):
+        looked_after = make_position(session, here, position_code=code, class_id=verified)
+        session.add(
+            Inspection(
+                facility_id=here.id,
+                position_id=looked_after.id,
+                kind="periodic",
+                next_due_on=due,
+                inspected_from=DAY,
+                inspected_to=DAY,
+                inspected_precision="day",
+                inspected_raw="2015-04-01",
+            )
+        )
+    session.flush()
     return {
         name: {row["code"] for row in quality.rows(session, name, limit=10_000)} for name in CHECKS
     }
@@ -79,6 +107,9 @@ def found(session: Session) -> dict[str, set[str]]:
         ("no-coordinates", {"NOWHERE"}, {"FAR", "SHUT"}),
         ("far-away", {"FAR"}, {"NOWHERE"}),
         ("unverified-class", {"UNCHECKED"}, {"EMPTY"}),
+        ("no-tag", {"EMPTY"}, {"TAGGED"}),
+        ("orphan-tag", {"0RPHAN00X"}, {"TAGGED00X"}),
+        ("overdue-inspection", {"OVERDUE"}, {"INTIME", "EMPTY"}),
     ],
 )
 def test_a_question_finds_what_is_wrong(found, check: str, wrong: set, right: set) -> None:
