@@ -71,7 +71,10 @@ def welcome(request: Request, session: SessionDep, code: str) -> Response:
 
 @router.post("/E/{code}", dependencies=[PUBLIC, Depends(same_origin)])
 def enrol(
-    request: Request, session: SessionDep, code: str, name: Annotated[str, Form(max_length=100)]
+    request: Request,
+    session: SessionDep,
+    code: str,
+    name: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     settings = get_settings()
     try:

@@ -10,8 +10,15 @@ from fastapi.responses import Response
 from sqlmodel import Session
 
 from mobile_api import queries
-from mobile_api.pack_columns import PackColumns, columns
-from mobile_api.schemas import Changes, FacilityList, FacilityPack, FacilityRead
+from mobile_api.pack_columns import PackChanges, PackColumns, columns
+from mobile_api.schemas import (
+    Changes,
+    FacilityList,
+    FacilityPack,
+    FacilityRead,
+    Likeness,
+    Likenesses,
+)
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
@@ -50,13 +57,31 @@ def pack_columns(request: Request, session: SessionDep, _by: Reader, facility_id
     )
 
 
-def _found(session: Session, facility_id: UUID) -> tuple[dict[str, Any], dict[str, Any]]:
+@router.get("/facilities/{facility_id}/pack-changes")
+def pack_changes(session: SessionDep, _by: Reader, facility_id: UUID, since: str) -> PackChanges:
+    """What has changed in a pack whose cursor is ``since``, by columns."""
+    opening, found = _found(session, facility_id, _moment(since))
+    return PackChanges.model_validate(opening | found | columns(found["positions"]))
+
+
+@router.get("/facilities/{facility_id}/likenesses")
+def likenesses(session: SessionDep, _by: Reader, facility_id: UUID) -> Likenesses:
+    """Pictures of the pack's positions, for 「この機器ですか？」 without signal."""
+    if queries.facility(session, facility_id) is None:
+        raise NotFound
+    rows = queries.likenesses(session, facility_id)
+    return Likenesses(items=[Likeness.model_validate(dict(row)) for row in rows])
+
+
+def _found(
+    session: Session, facility_id: UUID, since: datetime | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     cursor = encode_cursor(now().isoformat())
     row = queries.facility(session, facility_id)
     if row is None:
         raise NotFound
     facility = FacilityRead.model_validate(dict(row))
-    return {"facility": facility, "cursor": cursor}, queries.pack(session, facility_id)
+    return {"facility": facility, "cursor": cursor}, queries.pack(session, facility_id, since)
 
 
 def _kept(request: Request, content: FacilityPack | PackColumns) -> Response:

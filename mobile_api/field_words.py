@@ -24,6 +24,7 @@ EQUIPMENT = {
     "asset": N_("機器番号"),
     "model": N_("型式"),
     "serial": N_("製造番号"),
+    "follow-up-to": N_("続報: {case}"),
 }
 _STATES = {
     "kept": N_("端末に保存済み・未送信"),
@@ -35,6 +36,11 @@ _STATES = {
 OUTBOX = _STATES | {
     "follow-up": N_("続報を書く"),
     "arrived": N_("伝えました"),
+    "protected": N_("この端末の保存は保護されています。"),
+    "unprotected": N_(
+        "長く使わないと、ブラウザーが保存した内容を消すことがあります。"
+        "ホーム画面に追加すると防げます。"
+    ),
     "photo-count": N_("写真{n}枚"),
     "again": N_("もう一度送る"),
     "throw-away": N_("送らずに消す"),

@@ -45,6 +45,18 @@ class PackColumns(BaseModel):
     cursor: str = Field(description="For `changes?since=`")
 
 
+class PackChanges(PackColumns):
+    """The positions that have changed, each to take the place of that with its code.
+
+    When the digest of what comes of it is another one, something has gone: the whole pack is due.
+    """
+
+    digest: str = Field(
+        description="SHA-256 of a line for each position in the order of codes: code, asset code"
+        " or nothing, tags; a space between, a line feed between lines"
+    )
+
+
 WORDS = ("name", "unit_no", "class_code", "location", "status", "model_no")
 
 

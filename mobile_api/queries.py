@@ -66,7 +66,33 @@ _FACILITIES = """
 """
 _ALL_FACILITIES = text(f"{_FACILITIES} where f.status <> 'abolished' order by f.facility_code")
 _FACILITY = text(f"{_FACILITIES} where f.id = :facility_id")
+# The digest is of everything by which a phone could tell that a position or a tag is gone.
 _PACK = text("""
+  with place as (
+    select p.position_code, coalesce(t.codes, '{}') as tags, d.asset_code,
+      json_build_object(
+        'id', p.id, 'code', p.position_code, 'name', p.name, 'unit_no', p.unit_no,
+        'class_code', c.class_code, 'location', l.path, 'status', p.status, 'health', p.health,
+        'tags', coalesce(t.codes, '{}'), 'asset_code', d.asset_code, 'model_no', m.model_no,
+        'serial_no', d.serial_no) as told,
+      cast(:since as timestamptz) is null
+        or greatest(p.updated_at, l.updated_at, d.updated_at, i.created_at) > :since
+        or exists (select 1 from installation j
+                   where j.position_id = p.id and j.created_at > :since)
+        or exists (select 1 from qr_tag q
+                   where q.position_id = p.id and q.updated_at > :since) as is_new
+    from position p
+    join equipment_class c on c.id = p.class_id
+    left join location l on l.id = p.location_id
+    left join lateral (
+      select array_agg(q.tag_code order by q.tag_code) as codes from qr_tag q
+      where q.position_id = p.id and q.state <> 'retired') t on true
+    left join installation i on i.position_id = p.id
+      and i.period @> (now() at time zone 'Asia/Tokyo')::date
+    left join device d on d.id = i.device_id
+    left join device_model m on m.id = d.model_id
+    where p.facility_id = :facility_id and p.status <> 'abolished'
+  )
   select json_build_object(
     'classes', (
       select coalesce(json_agg(json_build_object(
@@ -74,22 +100,20 @@ _PACK = text("""
         order by c.class_code), '[]')
       from equipment_class c
       where c.id in (select class_id from position where facility_id = :facility_id)),
-    'positions', coalesce(json_agg(json_build_object(
-      'id', p.id, 'code', p.position_code, 'name', p.name, 'unit_no', p.unit_no,
-      'class_code', c.class_code, 'location', l.path, 'status', p.status, 'health', p.health,
-      'tags', coalesce(t.codes, '{}'), 'asset_code', d.asset_code, 'model_no', m.model_no,
-      'serial_no', d.serial_no) order by p.position_code), '[]'))
-  from position p
-  join equipment_class c on c.id = p.class_id
-  left join location l on l.id = p.location_id
-  left join lateral (
-    select array_agg(q.tag_code order by q.tag_code) as codes from qr_tag q
-    where q.position_id = p.id and q.state <> 'retired') t on true
-  left join installation i on i.position_id = p.id
-    and i.period @> (now() at time zone 'Asia/Tokyo')::date
-  left join device d on d.id = i.device_id
-  left join device_model m on m.id = d.model_id
-  where p.facility_id = :facility_id and p.status <> 'abolished'
+    'digest', encode(sha256(convert_to(coalesce(string_agg(
+      concat_ws(' ', position_code, coalesce(asset_code, ''), array_to_string(tags, ' ')), chr(10)
+      order by position_code collate "C"), ''), 'UTF8')), 'hex'),
+    'positions', coalesce(
+      json_agg(told order by position_code) filter (where is_new), '[]'))
+  from place
+""")
+# As on the page behind a tag: the nameplate before the whole, the newest of either.
+_LIKENESSES = text("""
+  select distinct on (p.id) p.position_code as code, a.id as attachment_id
+  from attachment a join position p on p.id = a.position_id
+  where p.facility_id = :facility_id and a.kind in ('nameplate', 'overview')
+    and a.width_px is not null
+  order by p.id, a.kind, a.received_at desc
 """)
 _IDS = text("""
   select (select id from position where position_code = :position_code),
@@ -162,9 +186,15 @@ def facility(session: Session, facility_id: UUID) -> Any:
     return session.execute(_FACILITY, {"facility_id": facility_id}).mappings().first()
 
 
-def pack(session: Session, facility_id: UUID) -> dict[str, Any]:
-    found: dict[str, Any] = session.execute(_PACK, {"facility_id": facility_id}).scalar_one()
+def pack(session: Session, facility_id: UUID, since: datetime | None = None) -> dict[str, Any]:
+    """Classes, positions (those changed ``since``) and the digest of all positions."""
+    values = {"facility_id": facility_id, "since": since and since - OVERLAP}
+    found: dict[str, Any] = session.execute(_PACK, values).scalar_one()
     return found
+
+
+def likenesses(session: Session, facility_id: UUID) -> Sequence[Any]:
+    return session.execute(_LIKENESSES, {"facility_id": facility_id}).mappings().all()
 
 
 def ids_of(

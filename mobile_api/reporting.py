@@ -9,6 +9,9 @@ from mobile_api.report_schemas import FaultReportCreate
 from service.accounts.actor import Actor
 from service.core.errors import NotFound
 from service.faults.service import FiledReport, file_report
+from service.tags import life
+from service.tags.domain import UnknownTag, read_code
+from service.tags.queries import tags
 from service.work_requests import queries, service
 from service.work_requests.domain import NotNow, RecordKind, RequestState
 from service.work_requests.schemas import RecordCreate
@@ -34,6 +37,8 @@ def take(
     if author is not None:
         new.reporter_name, new.company_id = author or None, company_id
     filed = file_report(session, new, by=by)
+    if filed.is_new:
+        _note_wrong_tag(session, told, new.position_id, by=by)
     if told.work_request_id is None:
         return filed, None
     if not filed.is_new:
@@ -41,6 +46,21 @@ def take(
         request = queries.request(session, told.work_request_id)
         return filed, RequestState(request.state) if known and request else None
     return filed, _record(session, told, told.work_request_id, by=by, author=author)
+
+
+def _note_wrong_tag(
+    session: Session, told: FaultReportCreate, position_id: UUID | None, *, by: Actor
+) -> None:
+    """Without signal somebody has said 「この機器ではない」 and gone on with its neighbour."""
+    if told.scanned_tag is None or position_id is None:
+        return
+    try:
+        code = read_code(told.scanned_tag)
+        seen = tags.tag(session, code)
+        if seen is not None and seen.position_id not in {None, position_id}:
+            life.dispute(session, code, by=by)
+    except UnknownTag:
+        return  # not one of ours: a report is never refused for that
 
 
 def _record(

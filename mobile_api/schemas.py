@@ -253,6 +253,17 @@ class FacilityPack(BaseModel):
     cursor: str = Field(description="For `changes?since=`")
 
 
+class Likeness(BaseModel):
+    """By which the equipment is recognised; `/attachments/{attachment_id}/thumbnail`."""
+
+    code: str = Field(description="Of the position")
+    attachment_id: UUID
+
+
+class Likenesses(BaseModel):
+    items: list[Likeness]
+
+
 class Changes(BaseModel):
     """Positions changed since the cursor, by facility. Some may be told twice, none is left out."""
 

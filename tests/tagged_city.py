@@ -76,6 +76,13 @@ def jpeg(width: int = 64, height: int = 48, colour: str = "navy", **options: Any
     return out.getvalue()
 
 
+def noise(width: int, height: int) -> bytes:
+    """What no codec makes small, as large as a camera's photo."""
+    out = BytesIO()
+    Image.effect_noise((width, height), 60).convert("RGB").save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def digest(content: bytes) -> str:
     return sha256(content).hexdigest()
 

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,13 +14,19 @@ from sqlalchemy import Engine, text
 
 from app.asgi import create_app
 from service.accounts import enrolment
-from service.accounts.actor import Actor
+from service.accounts.actor import Actor, terminal_actor
 from service.accounts.domain import Role
 from service.accounts.models import Company
-from service.core.database import transaction
+from service.attachments.domain import AttachmentKind
+from service.attachments.service import store_registry_file
+from service.attachments.store import open_store
+from service.core.database import identify, transaction
 from service.core.settings import Settings, get_settings
+from service.faults.service import file_report
+from service.registry.models import Facility, Position
 from tests.browser import DESKTOP, PHONE, served
-from tests.factories import make_user
+from tests.factories import make_position, make_user
+from tests.service.faults.conftest import make_report
 from tests.tagged_city import TaggedCity, build, jpeg
 
 pytestmark = pytest.mark.e2e
@@ -217,6 +224,77 @@ def test_equipment_is_found_by_words_without_signal(
     found.tap()
     expect(phone.get_by_role("heading", name="No.2汚水ポンプ")).to_be_visible()
     expect(phone.get_by_role("button", name="送信する")).to_be_visible()
+
+
+def test_the_wrong_equipment_is_left_without_signal_and_the_scan_kept(
+    phone: Page,
+    url: str,
+    engine: Engine,
+    tagged: TaggedCity,
+    violations: Violations,
+    settings: Settings,
+) -> None:
+    with transaction(engine) as session:
+        pump = session.get_one(Position, tagged.city.pump_id)
+        plant = session.get_one(Facility, tagged.city.facility_id)
+        place = {"class_id": pump.class_id, "location_id": pump.location_id}
+        beside = make_position(session, plant, name="隣の架空ポンプ", **place)
+        beside_id = beside.id
+        upload = SimpleNamespace(file=BytesIO(jpeg(640, 480)), filename="銘板.jpg")
+        store_registry_file(
+            session,
+            open_store(settings),
+            upload,
+            owner="position_id",
+            owner_id=pump.id,
+            kind=AttachmentKind.NAMEPLATE,
+            by=terminal_actor("test"),
+        )
+    kept(phone, url)
+    phone.goto(f"{url}/f/facilities")
+    with phone.expect_response("**/thumbnail"):
+        phone.get_by_role("button", name="すべて入れる").tap()
+    expect(phone.get_by_text("端末に入っています", exact=False).first).to_be_visible()
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/T/{tagged.tag}")
+    expect(phone.get_by_text("この機器ですか？")).to_be_visible()
+    picture = phone.get_by_role("img", name="この機器の写真")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") == 320
+    phone.get_by_role("button", name="この機器ではない").tap()
+    looked_at(phone, violations, "field-not-this-offline")
+    phone.get_by_role("link", name="隣の架空ポンプ").tap()
+    expect(phone.get_by_role("heading", name="隣の架空ポンプ")).to_be_visible()
+    choose(phone, "異音", "停止")
+    phone.get_by_label("故障の状況").fill("隣の機器でした")
+    phone.get_by_role("button", name="送信する").tap()
+    phone.context.set_offline(False)
+    expect(phone.get_by_text("報告を受け付けました")).to_be_visible()
+    (report,) = reports(engine, "隣の機器でした")
+    assert (report.position_id, report.tag_code) == (beside_id, tagged.tag)
+    with transaction(engine) as session:
+        doubts = text("select dispute_count from qr_tag where tag_code = :tag")
+        assert session.execute(doubts, {"tag": tagged.tag}).scalar_one() == 1
+
+
+def test_what_is_reported_already_is_offered_on_the_page_of_untagged_equipment(
+    phone: Page, url: str, engine: Engine, tagged: TaggedCity
+) -> None:
+    by = tagged.city.contractor
+    with transaction(engine) as session:
+        identify(session, by.identity)
+        known = file_report(session, make_report(tagged.city, body="もう知らせた詰まり"), by=by)
+    phone.goto(f"{url}/f/equipment?position={tagged.city.pump_id}")  # in no pack of this phone
+    choose(phone, "続報: もう知らせた詰まり", "異音", "停止")
+    phone.get_by_label("故障の状況").fill("まだ詰まっている")
+    phone.get_by_role("button", name="送信する").tap()
+    expect(phone.get_by_text("報告を受け付けました")).to_be_visible()
+    with transaction(engine) as session:
+        linked = text(
+            "select cr.case_id from case_report cr join fault_report r on r.id = cr.report_id"
+            " where r.body = 'まだ詰まっている'"
+        )
+        assert session.execute(linked).scalars().all() == [known.case_id]
 
 
 def test_a_phone_goes_from_hand_to_hand_by_pin(

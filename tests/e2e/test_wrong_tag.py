@@ -12,6 +12,7 @@ from app.asgi import create_app
 from service.core.database import transaction
 from service.core.settings import Settings
 from service.registry.models import Facility, Position
+from service.tags.domain import grouped
 from tests.browser import DESKTOP, PHONE, served
 from tests.factories import make_position
 from tests.tagged_city import TaggedCity, build, report_json
@@ -63,7 +64,7 @@ def test_a_wrong_tag_costs_nothing_but_a_tap(
 
         desk = _opened(window, url, tagged.city.tokens["staff"], DESKTOP)
         desk.goto(f"{url}/tags?view=recheck")
-        expect(desk.get_by_role("row").filter(has_text=pump.name)).to_contain_text("1件")
+        expect(desk.get_by_role("row").filter(has_text=grouped(tagged.tag))).to_contain_text("1件")
         assert violations(desk) == []
         desk.screenshot(path=SHOTS / "wrong-tag-1440.png", full_page=True)
 

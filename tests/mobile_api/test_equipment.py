@@ -93,6 +93,8 @@ def test_the_contract_describes_itself(stranger: TestClient) -> None:
         "/facilities",
         "/facilities/{facility_id}/pack",
         "/facilities/{facility_id}/pack-columns",
+        "/facilities/{facility_id}/pack-changes",
+        "/facilities/{facility_id}/likenesses",
         "/changes",
         "/work-requests",
         "/work-requests/{request_id}/records",

@@ -6,13 +6,18 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
-from mobile_api.pack_columns import WORDS, PackColumns, Prefixed, columns
+from mobile_api.pack_columns import WORDS, PackChanges, PackColumns, Prefixed, columns
+from mobile_api.queries import OVERLAP
 from mobile_api.schemas import FacilityRead, PackPosition
+from service.core.clock import now
+from service.core.database import transaction
 from service.core.identity import new_id
+from service.core.paging import encode_cursor
 from service.tags.domain import mint_code
-from tests.tagged_city import TaggedCity
+from tests.tagged_city import TaggedCity, digest
 
 ALLOWED_BYTES = 150_000
 COUNT = 8_000
@@ -100,6 +105,52 @@ def test_eight_thousand_positions_are_small() -> None:
     ]
     body = packed(positions).model_dump_json().encode()
     assert len(gzip.compress(body, 6)) <= ALLOWED_BYTES
+
+
+def digest_of(rows: list[dict[str, Any]]) -> str:
+    """As a phone counts what it has."""
+    lines = [
+        " ".join([row["code"], row["asset_code"] or "", " ".join(row["tags"])])
+        for row in sorted(rows, key=lambda row: str(row["code"]))
+    ]
+    return digest("\n".join(lines).encode())
+
+
+def test_only_what_has_changed_comes_again_and_what_has_gone_is_noticed(
+    contractor: TestClient, tagged: TaggedCity, engine: Engine
+) -> None:
+    address = f"/mobile/v1/facilities/{tagged.city.facility_id}/pack"
+    whole = PackColumns.model_validate_json(contractor.get(f"{address}-columns").content)
+    since = encode_cursor((now() + OVERLAP).isoformat())
+    nothing = contractor.get(f"{address}-changes", params={"since": since}).json()
+    assert nothing["health"] == []
+    kept = in_rows(whole)
+    assert nothing["digest"] == digest_of(kept)
+
+    with transaction(engine) as session:
+        session.execute(
+            text("update position set health = 2 where id = :id"), {"id": tagged.city.pump_id}
+        )
+    later = PackChanges.model_validate_json(
+        contractor.get(f"{address}-changes", params={"since": since}).content
+    )
+    (row,) = in_rows(later)
+    assert row["health"] == 2
+    now_kept = {one["code"]: one for one in [*kept, row]}
+    assert later.digest == digest_of(list(now_kept.values()))
+
+    with transaction(engine) as session:
+        session.execute(
+            text("update position set status = 'abolished' where id = :id"),
+            {"id": tagged.city.pump_id},
+        )
+    gone = contractor.get(f"{address}-changes", params={"since": since}).json()
+    assert gone["digest"] != digest_of(list(now_kept.values()))
+    with transaction(engine) as session:
+        session.execute(
+            text("update position set status = 'in_use' where id = :id"),
+            {"id": tagged.city.pump_id},
+        )
 
 
 def test_the_pack_by_columns_says_what_the_pack_says(

@@ -14,6 +14,8 @@ const TAGS = "gesuibo-tags";
 const KEPT_TAGS = 300;
 const SHELL_PATIENCE_MS = 600;
 const TAG_PATIENCE_MS = 4_000;
+/** Pictures that came with a pack; others are fetched and not kept. */
+const LIKENESS = /^\/attachments\/[^/]+\/thumbnail$/;
 const UNKNOWN_TAG_SHELL = "/f/equipment";
 
 worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
@@ -53,7 +55,7 @@ function answerFor(event) {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return null;
-  if (url.pathname.startsWith("/static/")) return kept(request);
+  if (url.pathname.startsWith("/static/") || LIKENESS.test(url.pathname)) return kept(request);
   if (request.mode !== "navigate") return null;
   if (lists.pages.includes(url.pathname))
     return fresh(event, SHELLS, url.pathname, SHELL_PATIENCE_MS, url.pathname);
@@ -76,7 +78,8 @@ async function kept(request) {
 async function fresh(event, cacheName, key, patience, instead) {
   const cache = await caches.open(cacheName);
   const coming = fetch(event.request).then(async (answer) => {
-    if (answer.ok && !answer.redirected) await keep(cache, key, answer.clone());
+    // A full phone keeps what it had, and shows what has come.
+    if (answer.ok && !answer.redirected) await keep(cache, key, answer.clone()).catch(() => {});
     return answer;
   });
   event.waitUntil(coming.catch(() => {}));
@@ -89,7 +92,6 @@ async function fresh(event, cacheName, key, patience, instead) {
 
 /** The oldest goes first when there are too many. @param {Cache} cache @param {string} key @param {Response} answer */
 async function keep(cache, key, answer) {
-  await cache.delete(key);
   await cache.put(key, answer);
   const keys = await cache.keys();
   await Promise.all(

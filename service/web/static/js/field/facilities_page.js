@@ -1,7 +1,8 @@
 /** Facilities to keep for working without signal. */
 
 import "./bar.js";
-import { inRows } from "./pack_columns.js";
+import { dropLikenesses, keepLikenesses } from "./likenesses.js";
+import { inRows, merged } from "./pack_columns.js";
 import { answer, dropPack, keepAnswer, keepPack, packs } from "./reference.js";
 import * as transport from "./transport.js";
 import { element, part, word } from "./words.js";
@@ -29,12 +30,28 @@ async function renew() {
     .get(`/changes?since=${encodeURIComponent(oldest)}`)
     .catch(() => null);
   const stale = kept.filter((pack) => changes?.facility_ids.includes(pack.id));
-  for (const pack of stale) await fetchPack(pack.id);
+  for (const pack of stale) if (!(await fetchChanges(pack))) await fetchPack(pack.id);
+}
+
+/** @param {import("./reference.js").Pack} pack @returns {Promise<boolean>} whether it is up to date now */
+async function fetchChanges(pack) {
+  const path = `/facilities/${pack.id}/pack-changes?since=${encodeURIComponent(pack.cursor)}`;
+  const changes = await transport.get(path).catch(() => null);
+  const now = changes && (await merged(pack, changes));
+  if (now) await keepPack(now);
+  return Boolean(now);
 }
 
 /** @param {string} id */
 async function fetchPack(id) {
   await keepPack(inRows(await transport.get(`/facilities/${id}/pack-columns`)));
+  keepLikenesses(id).catch(() => {});
+}
+
+/** @param {string} id */
+async function forget(id) {
+  await dropLikenesses(id);
+  await dropPack(id);
 }
 
 /** @param {Facility} facility @param {Set<string>} kept */
@@ -51,7 +68,7 @@ function row(facility, kept) {
     button.setAttribute("disabled", "");
     part("[data-say]").textContent = "";
     try {
-      if (isKept) await dropPack(facility.id);
+      if (isKept) await forget(facility.id);
       else await fetchPack(facility.id);
     } catch {
       part("[data-say]").textContent = word("noSignal");

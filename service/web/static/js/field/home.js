@@ -58,6 +58,9 @@ async function offerPlace(permission, ask) {
   };
 }
 
+/** Only Safari on a phone has this property; there a page that is not installed may lose its data. */
+part("[data-install]").hidden = /** @type {any} */ (navigator).standalone !== false;
+
 onChange(waiting);
 Promise.allSettled([
   who(),

@@ -116,15 +116,36 @@ export function photoBytes(owner, hash) {
   return base.read(["photos"], (store) => store("photos").get([owner, hash]));
 }
 
-/** @param {State} state @param {Partial<State>} change */
+/** @param {unknown} error */
+const isFull = (error) => error instanceof DOMException && error.name === "QuotaExceededError";
+
+/**
+ * On a full phone only this page knows of it: sending goes on, because nothing else makes room.
+ * @param {State} state @param {Partial<State>} change
+ */
 export async function note(state, change) {
   Object.assign(state, change);
-  await base.run(["states"], (store) => store("states").put(state));
+  try {
+    await base.run(["states"], (store) => store("states").put(state));
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
   changed();
 }
 
 /** The server has named the report and all of its photos. @param {Item} item */
 export async function finish(item) {
+  try {
+    await moveToSent(item);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await base.run(["reports", "photos", "states"], (store) => removeAll(store, item.id));
+  }
+  changed();
+}
+
+/** @param {Item} item */
+async function moveToSent(item) {
   await base.run(["reports", "photos", "states", "sent"], (store) => {
     removeAll(store, item.id);
     store("sent").put({
@@ -139,7 +160,6 @@ export async function finish(item) {
       sent_at: new Date().toISOString(),
     });
   });
-  changed();
 }
 
 /**

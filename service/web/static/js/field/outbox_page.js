@@ -10,6 +10,8 @@ import { element, icon, part, word } from "./words.js";
 
 /** @typedef {import("./outbox.js").Item} Item */
 
+const OLD_MS = 3 * 24 * 3_600_000;
+
 /** @param {string} text @param {() => void} act @param {string} [looks] */
 function button(text, act, looks = "button button--secondary") {
   const made = element("button", text, looks);
@@ -57,8 +59,16 @@ function row(item) {
   return card;
 }
 
+/** Browsers may clear what is not protected; Safari does after a week without use. */
+async function tellProtection() {
+  const isKept = await navigator.storage?.persisted?.().catch(() => false);
+  part("[data-persisted]").textContent = word(isKept ? "protected" : "unprotected");
+}
+
 async function show() {
   const waiting = await outbox.items();
+  const oldest = new Date(Date.now() - OLD_MS).toISOString();
+  part("[data-old]").hidden = !waiting.some((item) => item.saved_at < oldest);
   part("[data-items]").replaceChildren(...waiting.map(row));
   part("[data-none]").hidden = waiting.length > 0;
   part("[data-some]").hidden = waiting.length === 0;
@@ -102,3 +112,4 @@ part("[data-rescue]").onclick = rescue;
 outbox.onChange(show);
 onLine(show);
 show();
+tellProtection();

@@ -62,6 +62,14 @@ export async function byPosition(key, facility) {
   return null;
 }
 
+/** Others in the same room, else in the same facility. @param {Found} found @returns {Promise<Position[]>} */
+export async function neighbours({ facility, position }) {
+  const pack = (await packs()).find((one) => one.id === facility.id);
+  const others = (pack?.positions ?? []).filter((one) => one.code !== position.code);
+  const here = others.filter((one) => one.location === position.location);
+  return (here.length ? here : others).slice(0, SHOWN);
+}
+
 /** Widths, case, kana and dashes do not count. @param {string} text */
 function folded(text) {
   return text

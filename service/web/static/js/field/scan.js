@@ -145,7 +145,7 @@ async function found(typed) {
     return /** @type {any[]} */ (items).map(({ tag, facility_name, ...position }) => ({
       position,
       facility_name,
-      href: tag ? `/T/${tag}` : `/f/equipment?position=${encodeURIComponent(position.code)}`,
+      href: tag ? `/T/${tag}` : `/f/equipment?position=${position.id}`,
     }));
   } catch {
     const kept = await reference.search(typed).catch(() => []);
