@@ -42,6 +42,7 @@ FILES = {
         ("faults", CITY / "fault_history.csv"),
         ("inspections", CITY / "inspections.csv"),
         ("part_replacements", CITY / "part_replacements.csv"),
+        ("rainfall", CITY / "rainfall.csv"),
     ),
     "bend": (
         ("classes", SAMPLES / "classes" / "equipment_classes.csv"),

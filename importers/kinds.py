@@ -6,6 +6,7 @@ from typing import Any
 from importers.fault_kinds import FAULT_KINDS
 from importers.kind import Kind, Parent, Values
 from importers.maintenance_kinds import MAINTENANCE_KINDS
+from importers.weather_kinds import WEATHER_KINDS
 from service.core.i18n.marker import N_
 
 
@@ -217,5 +218,5 @@ _REGISTRY = (
     ),
 )
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (*_REGISTRY, *FAULT_KINDS, *MAINTENANCE_KINDS)
+    kind.name: kind for kind in (*_REGISTRY, *FAULT_KINDS, *MAINTENANCE_KINDS, *WEATHER_KINDS)
 }

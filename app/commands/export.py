@@ -18,7 +18,8 @@ def command(
         str,
         typer.Argument(
             help="classes, companies, facilities, contracts, locations, device_models, equipment,"
-            " replaced_devices, faults, reports, responses, inspections or part_replacements."
+            " replaced_devices, faults, reports, responses, inspections, part_replacements"
+            " or rainfall."
         ),
     ],
     out: Annotated[

@@ -140,7 +140,7 @@ def _group(text: str) -> "GroupBy":
 
 
 # Filters that know only these words.
-CLOSED = {"urgency": ("S", "A", "B", "C"), "storms": ("out",)}
+CLOSED = {"urgency": ("S", "A", "B", "C"), "storms": ("out",), "rain": ("out", "only")}
 
 
 def _filters(given: list[str]) -> dict[str, str]:

@@ -40,6 +40,7 @@ LedgerName = Literal[
     "responses",
     "inspections",
     "part_replacements",
+    "rainfall",
 ]
 CsvEncoding = Literal["utf-8", "cp932"]
 AsOf = Annotated[date | None, Query(description="As it was on that day in Japan")]

@@ -8,6 +8,7 @@ from importers.exporting import queries
 from importers.exporting.columns import Column, Row, as_written, date_of
 from importers.exporting.fault_ledgers import FAULT_LEDGERS
 from importers.exporting.maintenance_ledgers import MAINTENANCE_LEDGERS
+from importers.exporting.weather_ledgers import WEATHER_LEDGERS
 from importers.exporting.writing import label, labels, plain, words, yes_no
 from importers.sources.catalogue import SOURCES
 from service.accounts.domain import COMPANY_ROLE_LABELS
@@ -133,6 +134,7 @@ LEDGERS: dict[str, tuple[Column, ...]] = {
     ),
     **FAULT_LEDGERS,
     **MAINTENANCE_LEDGERS,
+    **WEATHER_LEDGERS,
 }
 
 

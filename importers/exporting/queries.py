@@ -97,6 +97,7 @@ STATEMENTS: dict[str, TextClause] = {
         " left join fault_case c on c.id = r.case_id"
         " order by p.position_code, r.replaced_from, r.part_name, r.seq"
     ),
+    "rainfall": text("select * from rainfall order by gauge, observed_on"),
 }
 
 

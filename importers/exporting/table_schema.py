@@ -23,10 +23,21 @@ _KEYS = {
     "responses": ["case_no", "seq"],
     "inspections": ["position_code", "kind", "inspected", "seq"],
     "part_replacements": ["position_code", "part_name", "part_no", "replaced", "seq"],
+    "rainfall": ["gauge", "observed"],
 }
 _WHOLE = frozenset({"cost", "cost_yen", "severity"})
 _NUMBERS = frozenset(
-    {"latitude", "longitude", "bore_mm", "flow_m3_min", "head_m", "power_kw", "voltage_v"}
+    {
+        "latitude",
+        "longitude",
+        "bore_mm",
+        "flow_m3_min",
+        "head_m",
+        "power_kw",
+        "voltage_v",
+        "rain_mm",
+        "max_hour_mm",
+    }
 )
 _REFERENCES = {
     "facility_code": "facilities",

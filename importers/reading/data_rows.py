@@ -12,6 +12,7 @@ _END = re.compile(
     r"^(?:以下(?:余白|空白)|以上|-+\s*\d+\s*-+|\d+\s*/\s*\d+(?:ページ|頁)?|p\.?\s*\d+|\d+(?:ページ|頁))$",
     re.IGNORECASE,
 )
+_AGENCY_COLUMNS = frozenset({"品質情報", "均質番号", "現象なし情報"})
 _WIDE = 4  # a single word in so wide a table heads a section
 
 
@@ -102,7 +103,9 @@ def _not_data(row: SourceRow, width: int) -> str | None:
 
 
 def _note(filled: list[str]) -> str | None:
-    """「備考：」 and its text in two cells."""
+    """「備考：」 and its text in two cells, or the Meteorological Agency's names of its marks."""
+    if set(map(str.strip, filled)) <= _AGENCY_COLUMNS:
+        return "note-row"
     is_pair = len(filled) == len(("label", "text"))
     return "note-row" if is_pair and _NOTE.match(filled[0].lstrip()) else None
 

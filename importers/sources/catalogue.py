@@ -19,6 +19,7 @@ from importers.sources import (
     inspections,
     locations,
     part_replacements,
+    rainfall,
     replaced_devices,
     reports,
     responses,
@@ -41,6 +42,7 @@ SOURCES: dict[str, Source] = {
         responses.SOURCE,
         inspections.SOURCE,
         part_replacements.SOURCE,
+        rainfall.SOURCE,
         bend_pumps.SOURCE,
         bulk_changes.SOURCE,
     )

@@ -27,6 +27,7 @@ class Filters:
     model: str | None = None
     urgency: str | None = None
     storms: str | None = None
+    rain: str | None = None
 
     def given(self) -> dict[str, str]:
         values = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -39,11 +40,14 @@ class Filters:
     def of_spells(self) -> pl.Expr:
         return self._all(PLACE_COLUMNS | DEVICE_COLUMNS)
 
-    def of_cases(self, storm_days: Sequence[date]) -> pl.Expr:
+    def of_cases(self, storm_days: Sequence[date], rain_days: Sequence[date] = ()) -> pl.Expr:
         """Which cases are looked at; devices without any stay in scope."""
         wanted = self._all(CASE_COLUMNS)
         if self.storms == STORMS_OUT:
             wanted &= ~pl.col("occurred_on").is_in(list(storm_days))
+        if self.rain is not None:
+            is_rain = pl.col("occurred_on").is_in(list(rain_days))
+            wanted &= is_rain if self.rain == RAIN_ONLY else ~is_rain
         return wanted
 
     def _all(self, columns: dict[str, str]) -> pl.Expr:
@@ -69,6 +73,7 @@ DEVICE_COLUMNS = {
 }
 CASE_COLUMNS = {"urgency": "urgency"}
 STORMS_OUT = "out"
+RAIN_OUT, RAIN_ONLY = "out", "only"
 FILTER_LABELS = {
     "facility": N_("施設"),
     "facility_type": N_("施設種別"),
@@ -80,6 +85,7 @@ FILTER_LABELS = {
     "model": N_("型式"),
     "urgency": N_("緊急度"),
     "storms": N_("荒天などで故障が集中した日"),
+    "rain": N_("強い雨の日の故障"),
 }
 
 

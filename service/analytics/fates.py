@@ -21,6 +21,7 @@ class Fate(StrEnum):
     UNREGISTERED = "unregistered"
     BEFORE_INSTALLATION = "before_installation"
     AFTER_REMOVAL = "after_removal"
+    STOPPED = "stopped"
     NO_DEVICE = "no_device"
     COUNTED = "counted"
 
@@ -33,6 +34,7 @@ FATE_LABELS = {
     Fate.UNREGISTERED: N_("台帳にない機器"),
     Fate.BEFORE_INSTALLATION: N_("設置日より前"),
     Fate.AFTER_REMOVAL: N_("撤去日より後"),
+    Fate.STOPPED: N_("休止中の設置箇所"),
     Fate.NO_DEVICE: N_("設置箇所に機器の登録がない"),
     Fate.COUNTED: N_("計上した故障"),
 }
@@ -97,5 +99,6 @@ def judged(tables: Tables) -> pl.LazyFrame:
         .with_columns(fate=_fate())
         .with_columns(is_stop=_is_stop())
         .drop("first_day", "begun_day", "is_begun", "position", "device", "counts_as_failure")
+        .drop("version", strict=False)
         .sort("spell", "day", "case")
     )

@@ -8,8 +8,9 @@ import polars as pl
 
 from service.analytics.conditions import STORMS_OUT, Conditions
 from service.analytics.fates import FATES, Fate
-from service.analytics.methods.exposure import observed
+from service.analytics.methods.exposure import observed, outside_stops
 from service.analytics.periods import day_number
+from service.analytics.rain import rain_days
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.spells import spells_of
 from service.analytics.storm_days import storm_days
@@ -32,6 +33,7 @@ class Observation:
     spells: pl.DataFrame
     observed: pl.DataFrame
     cases: pl.LazyFrame
+    is_by_rain: bool = False
 
     @property
     def failures(self) -> pl.LazyFrame:
@@ -80,18 +82,45 @@ def observe(snapshot: Snapshot, conditions: Conditions) -> Observation:
     given = conditions.records_from
     records_start = records_start_of(snapshot) if given is None else day_number(given)
     spells = spells_of(snapshot).filter(conditions.filters.of_spells()).collect()
-    exposed = observed(
-        spells.lazy(), window_start=start, window_end=end, records_start=records_start
-    ).collect()
+    stops = _stops(snapshot)
+    spans = observed(spells.lazy(), window_start=start, window_end=end, records_start=records_start)
+    exposed = (outside_stops(spans, stops.lazy()) if stops.height else spans).collect()
     is_dry = conditions.filters.storms == STORMS_OUT
     days = [one.on for one in storm_days(snapshot)] if is_dry else []
+    wet = rain_days(snapshot) if conditions.filters.rain else []
     cases = (
         snapshot.judged()
-        .filter(conditions.filters.of_cases(days))
+        .filter(conditions.filters.of_cases(days, wet))
         .filter(_one_of(spells) | (pl.col("spell").is_null() & conditions.filters.of_places()))
         .with_columns(fate=_fate_in((max(start, records_start), end), exposed))
+        .with_columns(fate=_unless_stopped(snapshot, spells, stops))
     )
-    return Observation(start, end, records_start, spells, exposed, cases)
+    by_rain = conditions.filters.rain is not None
+    return Observation(start, end, records_start, spells, exposed, cases, by_rain)
+
+
+def _stops(snapshot: Snapshot) -> pl.DataFrame:
+    """Days on which positions were out of use, as day numbers."""
+    days = (pl.col(name).cast(pl.Int32) for name in ("from_day", "to_day"))
+    return snapshot.table("stops").select("position", *days).collect()
+
+
+def _unless_stopped(snapshot: Snapshot, spells: pl.DataFrame, stops: pl.DataFrame) -> pl.Expr:
+    """What was found on a device out of use is no failure in service (start < day ≤ end)."""
+    halted = spells.lazy().select("spell", "position").join(stops.lazy(), on="position")
+    is_halted = (pl.col("day") > pl.col("from_day")) & (
+        (pl.col("day") <= pl.col("to_day")).fill_null(value=True)
+    )
+    found = (
+        snapshot.judged().select("case", "spell", "day").join(halted, on="spell").filter(is_halted)
+    )
+    cases = found.select("case").unique().collect() if stops.height else pl.DataFrame()
+    if cases.is_empty():
+        return pl.col("fate")
+    is_stopped = pl.col("case").is_in(cases["case"].implode())
+    stopped = pl.lit(Fate.STOPPED.value, dtype=FATES)
+    is_counted = pl.col("fate") == Fate.COUNTED.value
+    return pl.when(is_counted & is_stopped).then(stopped).otherwise(pl.col("fate"))
 
 
 def _one_of(spells: pl.DataFrame) -> pl.Expr:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 
 from service.analytics.fates import FATE_LABELS, WITHOUT_DEVICE, Fate
 from service.analytics.methods.exposure import DAYS_PER_YEAR, contradictory
 from service.analytics.observation import Observation
-from service.analytics.periods import day_number
+from service.analytics.periods import EPOCH, day_number
+from service.analytics.rain import recorded_rain
 from service.analytics.report import Fact, Grade, Quality
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.spells import StartCertainty
@@ -26,6 +28,9 @@ INCOMPLETE_MONTH = N_(
 MANY_PARTIAL = N_("設置日が年または月しか分からない機器が2割を超えています。")
 GRADED_C = N_(
     "機器に結び付かない故障、または設置日の分からない機器が多いため、参考値として扱ってください。"
+)
+RAIN_UNKNOWN = N_(
+    "雨量の記録がない日があります。その日の故障は、強い雨の日のものに数えていません。"
 )
 PARTIAL_LIMIT = 20.0
 OF_FAILURES = {
@@ -60,6 +65,7 @@ def quality_of(observation: Observation, snapshot: Snapshot, *, is_by_age: bool)
         *_case_facts(counted),
         *(_unborn_failures(observation) if is_by_age else ()),
         Fact("lost_share", N_("機器に結び付かない故障の割合"), lost_share, "%", 1),
+        *_rain_facts(observation, snapshot),
         *_bounds(observation, fates.get(Fate.COUNTED, 0), lost),
     )
     rounded = tuple(_rounded(fact) for fact in facts)
@@ -161,6 +167,24 @@ def _unborn_failures(observation: Observation) -> Iterator[Fact]:
     yield Fact("unborn", N_("うち経過年数が分からず表に入らないもの"), count, N_("件"))
 
 
+def _recorded_rain(observation: Observation, snapshot: Snapshot) -> tuple[pl.DataFrame, int]:
+    """Days of the window whose rain is on record, and the days of the window."""
+    start = max(observation.window_start, observation.records_start)
+    first, until = (EPOCH + timedelta(days=day) for day in (start, observation.window_end))
+    return recorded_rain(snapshot, first, until).collect(), max(0, observation.window_end - start)
+
+
+def _rain_facts(observation: Observation, snapshot: Snapshot) -> Iterator[Fact]:
+    days, every = _recorded_rain(observation, snapshot)
+    yield Fact("rain_recorded", N_("雨量の記録がある日"), _percent(days.height, every), "%", 1)
+    heavy = days.filter("is_heavy").select("occurred_on")
+    yield Fact(
+        "rain_days", N_("強い雨の日（日雨量30mm以上または1時間20mm以上）"), heavy.height, N_("日")
+    )
+    failed = int(observation.of_days.join(heavy, on="occurred_on")["failures"].sum())
+    yield Fact("rain_failures", N_("計上した故障のうち強い雨の日のもの"), failed, N_("件"))
+
+
 def _bounds(observation: Observation, counted: int, lost: int) -> Iterator[Fact]:
     """The rate if none, and if all, of the cases without device belonged to these devices."""
     years = _years(observation.observed)
@@ -177,6 +201,10 @@ def _warnings(
 ) -> Iterator[str]:
     if snapshot.is_behind:
         yield BEHIND
+    if observation.is_by_rain:
+        days, every = _recorded_rain(observation, snapshot)
+        if days.height < every:
+            yield RAIN_UNKNOWN
     if observation.window_end > day_number(snapshot.day.replace(day=1)):
         yield INCOMPLETE_MONTH
     if partial_share > PARTIAL_LIMIT:

@@ -46,6 +46,7 @@ def filters(  # noqa: PLR0913, PLR0917  # one parameter per filter of the addres
     model: Word = None,
     urgency: Urgency | Literal[""] | None = None,
     storms: Literal["out", ""] | None = None,
+    rain: Literal["out", "only", ""] | None = None,
 ) -> Filters:
     """An empty value is no filter: forms send their empty fields."""
     return Filters(
@@ -59,6 +60,7 @@ def filters(  # noqa: PLR0913, PLR0917  # one parameter per filter of the addres
         model=model or None,
         urgency=urgency or None,
         storms=storms or None,
+        rain=rain or None,
     )
 
 

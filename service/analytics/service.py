@@ -55,7 +55,7 @@ def refresh(settings: Settings, *, replaces: Snapshot | None = None) -> Snapshot
         latest = store.latest()
         if latest is not None and replaces is not None and latest.id != replaces.id:
             return latest
-        return store.add(extract(settings))
+        return store.add(extract(settings, latest))
 
 
 def snapshot_for(

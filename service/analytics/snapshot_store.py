@@ -16,13 +16,22 @@ from tempfile import mkdtemp
 import polars as pl
 import polars.selectors as cs
 
-from service.analytics.fates import judged
+from service.analytics.fates import FATES, judged
 from service.analytics.snapshot import Extract
 from service.core.clock import JST
 from service.core.errors import NotFound
 from service.core.i18n.marker import N_
 
-TABLES = ("devices", "positions", "installations", "cases", "contracts", "readings")
+TABLES = (
+    "devices",
+    "positions",
+    "installations",
+    "cases",
+    "contracts",
+    "readings",
+    "rain",
+    "stops",
+)
 ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
     "devices": {
         "overhauled_on": pl.Date,
@@ -41,6 +50,13 @@ ADDED_LATER: dict[str, dict[str, type[pl.DataType]]] = {
         "device": pl.UInt32,
         "position": pl.UInt32,
     },
+    "stops": {
+        "from_day": pl.Date,
+        "to_day": pl.Date,
+        "device": pl.UInt32,
+        "position": pl.UInt32,
+    },
+    "rain": {"observed_on": pl.Date, "rain_mm": pl.Float64, "max_hour_mm": pl.Float64},
     "contracts": {
         "contract_no": pl.String,
         "starts_on": pl.Date,
@@ -99,7 +115,10 @@ class Snapshot:
     def judged(self) -> pl.LazyFrame:
         """The cases as `fates.judged` gives them; an older snapshot was taken without."""
         path = self.folder / f"{JUDGED}.parquet"
-        return pl.scan_parquet(path) if path.is_file() else judged(self)
+        if not path.is_file():
+            return judged(self)
+        # An older snapshot knows fewer fates.
+        return pl.scan_parquet(path).with_columns(pl.col("fate").cast(pl.String).cast(FATES))
 
     def holds_the_same_as(self, other: "Snapshot") -> bool:
         return (self.content_sha256, self.day) == (other.content_sha256, other.day)

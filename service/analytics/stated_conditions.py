@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from service.analytics.conditions import FILTER_LABELS, Conditions
+from service.analytics.conditions import FILTER_LABELS, RAIN_ONLY, Conditions
 from service.analytics.grouping import GROUP_LABELS
 from service.analytics.observation import Observation
 from service.analytics.periods import EPOCH
@@ -13,6 +13,7 @@ from service.core.i18n.marker import N_
 from service.registry.domain import FACILITY_TYPE_LABELS, FacilityType
 
 LEFT_OUT = N_("除く")
+ONLY = N_("その日だけ")
 
 
 def stated(
@@ -40,6 +41,6 @@ def _records_start(observation: Observation) -> date:
 def _filter(name: str, value: str) -> Fact:
     if name == "facility_type" and value in list(FacilityType):
         value = FACILITY_TYPE_LABELS[FacilityType(value)]
-    if name == "storms":
-        value = LEFT_OUT
+    if name in {"storms", "rain"}:
+        value = ONLY if value == RAIN_ONLY else LEFT_OUT
     return Fact(name, FILTER_LABELS[name], value)

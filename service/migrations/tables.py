@@ -17,6 +17,7 @@ TABLE_MODULES = (
     "service.maintenance.models",
     "service.notifications.models",
     "service.monthly.models",
+    "service.analytics.models",
     "service.work_requests.models",
     "service.citizens.models",
     "importers.models",

@@ -134,8 +134,12 @@ def extract(cases: int, devices: int) -> Extract:
                 "company_name": pl.String,
             }
         ),
+        "rain": pl.DataFrame(schema=ADDED_LATER["rain"]),
+        "stops": pl.DataFrame(schema=ADDED_LATER["stops"]),
     }
-    return Extract(datetime(2026, 4, 2, 3, tzinfo=UTC), "made up", 0.0, tables)
+    return Extract(
+        datetime(2026, 4, 2, 3, tzinfo=UTC), "made up", 0.0, tables, tables["cases"].height
+    )
 
 
 def beside_each_other(one: Snapshot, times: int, root: Path) -> Snapshot:

@@ -70,7 +70,7 @@ class TestGenerator:
         written = {name: (regenerated / name).read_bytes() for name in CITY_FILES}
         changed = [name for name in CITY_FILES if written[name] != (CITY / name).read_bytes()]
         assert changed == []
-        assert len(CITY_FILES) == 11
+        assert len(CITY_FILES) == 12
 
     def test_workbook_holds_the_ledger(self, regenerated: Path):
         workbook = load_workbook(regenerated / "ledger.xlsx", read_only=True)

@@ -8,7 +8,7 @@ python data/samples/city/generate.py --cp932 ledger.csv      # … and as Excel'
 import argparse
 from pathlib import Path
 
-from generator import case_rows, facilities, ledger, parties, tables, upkeep
+from generator import case_rows, facilities, ledger, parties, tables, upkeep, weather
 from generator.dirty import write_dirty
 
 HERE = Path(__file__).parent
@@ -44,6 +44,7 @@ def write_city(folder: Path, rows: list[tables.Row]) -> None:
     tables.write(folder / "inspections.csv", upkeep.INSPECTION_HEADER, inspections)
     parts = upkeep.part_rows(faults)
     tables.write(folder / "part_replacements.csv", upkeep.PART_HEADER, parts)
+    tables.write(folder / "rainfall.csv", weather.HEADER, weather.rain_rows())
     tables.write(folder / "companies.csv", parties.COMPANY_HEADER, parties.company_rows())
     tables.write(folder / "contracts.csv", parties.CONTRACT_HEADER, parties.contract_rows())
     tables.write(folder / "users.csv", parties.USER_HEADER, parties.user_rows())

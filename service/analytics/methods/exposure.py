@@ -13,6 +13,7 @@ DAYS_PER_YEAR = 365.25
 
 INSTALLED_DAY = pl.col("installed_day")
 REMOVED_DAY = pl.col("removed_day")
+_NEVER = 10**6  # no calendar day that a ledger can hold
 IS_CONTRADICTORY = (REMOVED_DAY < INSTALLED_DAY).fill_null(value=False)
 
 
@@ -48,6 +49,47 @@ def observed(
         .with_columns(days=pl.col("exit_day") - pl.col("entry_day"))
         .filter(pl.col("days") > 0)
     )
+
+
+def outside_stops(spans: pl.LazyFrame, stops: pl.LazyFrame) -> pl.LazyFrame:
+    """Observed spans without the days on which their position was out of use.
+
+    Args:
+        spans: As `observed` gives them, with ``position``.
+        stops: ``position``, ``from_day``, ``to_day`` (Int32, half-open; null: still out of use).
+
+    Returns:
+        The parts in use, each a row with its own ``entry_day``, ``exit_day`` and ``days``.
+    """
+    last = pl.col("to_day").fill_null(pl.lit(_NEVER))
+    halts = (
+        stops.select("position", pl.col("from_day"), to_day=last)
+        .filter(pl.col("to_day") > pl.col("from_day"))
+        .group_by("position")
+        .agg(pl.struct("from_day", "to_day").sort().alias("halts"))
+    )
+    joined = spans.join(halts, on="position", how="left", maintain_order="left")
+    whole = joined.filter(pl.col("halts").is_null()).drop("halts")
+    # In use from the end of each halt (or for ever before the first) to the start of the next.
+    starts = pl.col("halts").list.eval(pl.element().struct.field("from_day"))
+    ends = pl.col("halts").list.eval(pl.element().struct.field("to_day").cum_max())
+    cut = (
+        joined.filter(pl.col("halts").is_not_null())
+        .with_columns(
+            _from=pl.concat_list(pl.lit([-_NEVER], dtype=pl.List(pl.Int32)), ends),
+            _until=pl.concat_list(starts, pl.lit([_NEVER], dtype=pl.List(pl.Int32))),
+        )
+        .drop("halts")
+        .explode("_from", "_until")
+        .with_columns(
+            entry_day=pl.max_horizontal("entry_day", "_from"),
+            exit_day=pl.min_horizontal("exit_day", "_until"),
+        )
+        .drop("_from", "_until")
+        .with_columns(days=pl.col("exit_day") - pl.col("entry_day"))
+        .filter(pl.col("days") > 0)
+    )
+    return pl.concat([whole, cut.select(whole.collect_schema().names())])
 
 
 def contradictory(spells: pl.LazyFrame) -> pl.LazyFrame:

@@ -156,6 +156,7 @@ class BadActor:
     """``index`` is the position in what was given; ranks start at 1, the worst."""
 
     index: int
+    failures: int
     raw_rate: float
     raw_rank: int
     rate: float
@@ -173,6 +174,7 @@ def bad_actors(failures: Floats, exposure: Floats, prior: GammaPrior) -> list[Ba
     found = [
         BadActor(
             index=int(i),
+            failures=int(failures[i]),
             raw_rate=float(raw[k]),
             raw_rank=int(raw_ranks[k]),
             rate=float(drawn[k]),

@@ -19,6 +19,7 @@ TITLE = N_("要注意機器")
 PER_DEVICES = 100
 SURE, LIKELY = 0.9, 0.5
 MOST_ROWS = 300
+TOGETHER_DAYS = 90
 COLUMNS = (
     Column("rank", N_("順位")),
     Column("label", N_("機器番号"), is_text=True),
@@ -27,6 +28,7 @@ COLUMNS = (
     Column("minor", N_("小分類"), is_text=True),
     Column("failures", N_("故障"), N_("件")),
     Column("device_years", N_("延べ年数"), N_("台・年"), 2),
+    Column("episodes", N_("再発をまとめた回数"), N_("回")),
     Column("raw_rate", N_("故障率"), N_("件／100台・年"), 1),
     Column("raw_rank", N_("件数での順位")),
     Column("rate", N_("補正した故障率"), N_("件／100台・年"), 1),
@@ -44,7 +46,7 @@ NOTES = (
     N_("故障率は同じ小分類の機器の平均へ、観察した年数が短いほど強く寄せて補正しています。"),
     N_("順位は、分類の平均の2倍を超える確率の高い順です。故障のない機器は載せません。"),
     N_(
-        "短い間に同じ故障を繰り返した機器は、その回数だけ故障しやすく見えます。案件の統合を確かめてください。"
+        "前の故障から90日以内の故障は再発とみて、まとめて1回と数え、その間は観察した年数に入れません。"
     ),
     N_("確率が90％以上を「要注意」、50％以上を「様子を見る」としています。"),
 )
@@ -52,11 +54,13 @@ NOTES = (
 
 def bad_actors(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions)
-    judged = [row for one in class_rates(frame.observation) for row in one.actors]
+    classes = class_rates(frame.observation, together_days=TOGETHER_DAYS)
+    judged = [row for one in classes for row in one.actors]
     judged.sort(key=lambda row: (-row[1].chance_above_twice, -row[1].rate, row[0]))
     names = _names(frame)
+    ranks = _raw_ranks(names)
     rows = [
-        _row(number, names[device], actor)
+        _row(number, names[device], actor) | {"raw_rank": ranks[device]}
         for number, (device, actor) in enumerate(judged, start=1)
         if actor.raw_rate > 0
     ][:MOST_ROWS]
@@ -82,6 +86,19 @@ def _names(frame: Frame) -> dict[int, dict[str, Value]]:
     return {row["device"]: row for row in table.iter_rows(named=True)}
 
 
+def _raw_rate(name: dict[str, Value]) -> float:
+    return float(str(name["failures"] or 0)) / float(str(name["years"]))
+
+
+def _raw_ranks(names: dict[int, dict[str, Value]]) -> dict[int, int]:
+    """Place of each device in its class by failures per year as they were counted."""
+    seen: dict[Value, int] = {}
+    ranks: dict[int, int] = {}
+    for device, name in sorted(names.items(), key=lambda one: (-_raw_rate(one[1]), one[0])):
+        seen[name["minor"]] = ranks[device] = seen.get(name["minor"], 0) + 1
+    return ranks
+
+
 def _row(rank: int, name: dict[str, Value], actor: BadActor) -> dict[str, Value]:
     return {
         "key": str(name["asset_code"]),
@@ -93,8 +110,8 @@ def _row(rank: int, name: dict[str, Value], actor: BadActor) -> dict[str, Value]
         "minor": name["minor"],
         "failures": name["failures"],
         "device_years": name["years"],
-        "raw_rate": actor.raw_rate * PER_DEVICES,
-        "raw_rank": actor.raw_rank,
+        "episodes": actor.failures,
+        "raw_rate": _raw_rate(name) * PER_DEVICES,
         "rate": actor.rate * PER_DEVICES,
         "lower": actor.limits.lower * PER_DEVICES if actor.limits else None,
         "upper": actor.limits.upper * PER_DEVICES if actor.limits else None,

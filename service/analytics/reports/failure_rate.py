@@ -74,12 +74,12 @@ def failure_rate(snapshot: Snapshot, conditions: Conditions) -> Report:
         total=_total(everything) if rows else None,
         quality=quality_of(observation, snapshot, is_by_age=by is GroupBy.AGE),
         notes=NOTES,
-        empty=None if rows else _why_empty(observation),
+        empty=None if rows else why_empty(observation),
     )
     return report.ordered(conditions.sort)
 
 
-def _why_empty(observation: Observation) -> str:
+def why_empty(observation: Observation) -> str:
     return NO_DEVICE if observation.spells.is_empty() else NO_RECORDS
 
 

@@ -19,6 +19,7 @@ from service.analytics.methods.too_few import TooFew
 from service.analytics.periods import EPOCH, day_number, next_month
 from service.analytics.report import Column, Finding, Report, Value
 from service.analytics.reports.frame import Frame
+from service.analytics.reports.rainy_days import rain_told
 from service.analytics.reports.turning_points import (
     CONTRACT,
     ContractStep,
@@ -83,7 +84,7 @@ def monthly_trend(snapshot: Snapshot, conditions: Conditions) -> Report:
     chart = _chart(months.counts[whole], months.years[whole])
     rows = [_row(months, chart, number) for number in range(len(months.counts))]
     steps = contract_steps(frame)
-    findings = [*_findings(months), *steps_told(steps), *storms_told(frame)]
+    findings = [*_findings(months), *steps_told(steps), *storms_told(frame), *rain_told(frame)]
     figure = _figure(months, chart, rows, steps)
     return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, findings=findings, figure=figure)
 

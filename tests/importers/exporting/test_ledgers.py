@@ -29,6 +29,7 @@ CITY = (
     SAMPLES / "city" / "equipment_ledger.csv",
     SAMPLES / "city" / "replaced_devices.csv",
     SAMPLES / "city" / "inspections.csv",
+    SAMPLES / "city" / "rainfall.csv",
 )
 
 

@@ -34,6 +34,7 @@ def current(engine: Engine, settings: Settings) -> Snapshot:
 
 def test_a_snapshot_holds_everything_in_typed_columns(snapshot: Snapshot):
     counts = {"devices": 10, "positions": 9, "installations": 10, "cases": 12, "contracts": 0}
+    counts |= {"rain": 0, "stops": 0}
     counts["readings"] = 13  # 9 of hour meters, 4 of start meters
     assert snapshot.counts == counts
     cases = snapshot.table("cases").collect_schema()

@@ -158,6 +158,13 @@ def _weather() -> Iterator[Event]:
             yield from _struck(day, LIGHTNING, thunder.randint(*LIGHTNING_REPORTS), thunder)
 
 
+def struck_days() -> dict[date, str]:
+    """Days of downpour and of lightning; a day of both is one of downpour."""
+    found = [event for event in _weather() if event.day <= LEDGER_DAY]
+    found.sort(key=lambda event: event.setting == STORM)
+    return {event.day: event.setting for event in found}
+
+
 def _weather_days(year: int, months: tuple[int, int], count: int, chance: Random) -> list[date]:
     first = date(year, months[0], 5)
     span = (date(year, months[1], 25) - first).days

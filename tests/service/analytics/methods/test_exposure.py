@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from service.analytics.methods.exposure import band_of, contradictory, lexis, observed
+from service.analytics.methods.exposure import (
+    band_of,
+    contradictory,
+    lexis,
+    observed,
+    outside_stops,
+)
 
 DAY = {"installed_day": pl.Int32, "removed_day": pl.Int32}
 
@@ -99,3 +105,30 @@ def test_bands_hold_their_lower_break():
     ages = pl.DataFrame({"age": [-1.0, 0.0, 4.99, 5.0, 80.0]})
     found = ages.select(band_of(pl.col("age"), [0, 5, 10, float("inf")]))
     assert found.to_series().to_list() == [None, 0.0, 0.0, 5.0, 10.0]
+
+
+def _cut(stops: list[tuple[int, int | None]], span: tuple[int, int] = (0, 100)) -> list[tuple]:
+    spans = pl.LazyFrame(
+        {"position": [7, 8], "entry_day": [span[0]] * 2, "exit_day": [span[1]] * 2},
+        schema={"position": pl.UInt32, "entry_day": pl.Int32, "exit_day": pl.Int32},
+    ).with_columns(days=pl.col("exit_day") - pl.col("entry_day"))
+    halts = pl.LazyFrame(
+        {"position": [7] * len(stops), "from_day": [a for a, _ in stops],
+         "to_day": [b for _, b in stops]},
+        schema={"position": pl.UInt32, "from_day": pl.Int32, "to_day": pl.Int32},
+    )  # fmt: skip
+    found = outside_stops(spans, halts).collect()
+    assert found.filter(pl.col("position") == 8).height == 1
+    mine = found.filter(pl.col("position") == 7).sort("entry_day")
+    assert (mine["days"] == mine["exit_day"] - mine["entry_day"]).all()
+    return mine.select("entry_day", "exit_day").rows()
+
+
+def test_days_out_of_use_are_no_exposure():
+    assert _cut([]) == [(0, 100)]
+    assert _cut([(20, 30)]) == [(0, 20), (30, 100)]
+    assert _cut([(60, None), (20, 30)]) == [(0, 20), (30, 60)]
+    assert _cut([(-5, 10), (90, 200)]) == [(10, 90)]
+    assert _cut([(10, 50), (20, 30), (50, 60)]) == [(0, 10), (60, 100)]
+    assert _cut([(-5, None)]) == []
+    assert _cut([(40, 40)]) == [(0, 100)]

@@ -70,6 +70,7 @@ def test_every_case_is_counted_or_left_out_for_a_stated_reason(snapshot: Snapsho
         "cases_outside_window": 1,
         "cases_merged": 1,
         "cases_dismissed": 1,
+        "cases_stopped": 0,
         "cases_not_a_failure": 1,
         "cases_unregistered": 1,
         "cases_before_installation": 0,
