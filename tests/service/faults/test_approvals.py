@@ -12,7 +12,7 @@ from service.accounts.domain import Role
 from service.core.clock import now, today
 from service.core.errors import Forbidden
 from service.core.identity import new_id
-from service.faults import approval_desk, approval_offices, approvals, service
+from service.faults import approval_desk, approval_offices, approval_queries, approvals, service
 from service.faults.approval_domain import (
     AlreadySettled,
     ApprovalNeeded,
@@ -266,6 +266,25 @@ def test_the_highest_threshold_that_is_reached(cost: int, name: str) -> None:
     assert found is not None
     assert found.name == name
     assert route_for(routes[1:2], 5) is None
+
+
+def test_a_threshold_changes_on_its_day(office: Office) -> None:
+    """As on 2025-04-01, when the ceilings of small contracts rose: settings, not constants."""
+    session = office.session
+    session.execute(text("update approval_route set valid_to = '2025-03-31' where name = '高額'"))
+    raised = RouteCreate(
+        name="高額",
+        min_cost_yen=1_000_000,
+        steps=[CHIEF, MANAGER, DIRECTOR],
+        valid_from=date(2025, 4, 1),
+    )
+    approval_offices.add_route(session, raised, by=office.admin)
+    chosen = []
+    for day in (date(2025, 3, 31), date(2025, 4, 1)):
+        route = route_for(approval_queries.routes(session, day), 700_000)
+        assert route is not None
+        chosen.append(route.name)
+    assert chosen == ["高額", "軽易"]
 
 
 def test_the_last_step_is_never_passed_over() -> None:
