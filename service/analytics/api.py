@@ -1,4 +1,4 @@
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -20,6 +20,9 @@ router = APIRouter(
 )
 Reader = Annotated[Actor, Depends(requires(Permission.ANALYTICS_READ))]
 Format = Annotated[ExportFormat, Query(alias="format")]
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {media: {} for media in MEDIA_TYPES.values()}}
+}
 
 
 def snapshot_asked_for(
@@ -42,7 +45,7 @@ def _answer(request: Request, report: Report, form: ExportFormat) -> Response:
     return Response(body, headers=headers, media_type=MEDIA_TYPES[form])
 
 
-@router.get("/failure-rate/devices")
+@router.get("/failure-rate/devices", responses=FILES)
 def failure_rate_devices(
     request: Request,
     snapshot: SnapshotDep,
@@ -54,7 +57,7 @@ def failure_rate_devices(
     return _answer(request, report, form)
 
 
-@router.get("/{name}")
+@router.get("/{name}", responses=FILES)
 def report(
     request: Request,
     snapshot: SnapshotDep,
