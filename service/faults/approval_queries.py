@@ -31,9 +31,9 @@ _CONTENT = text(
     _FAMILY  # noqa: S608
     + """
   select jsonb_build_object(
-    'case', (select to_jsonb(c) - '{state,state_reason,wait_reason,closed_at,version,updated_at,updated_by,source_import_id}'::text[]
+    'case', (select to_jsonb(c) - '{state,state_reason,wait_reason,closed_at,version,updated_at,updated_by,source_import_id,search_text}'::text[]
              from fault_case c where c.id = :case_id),
-    'responses', (select jsonb_agg(to_jsonb(r) - 'source_import_id' order by r.id)
+    'responses', (select jsonb_agg(to_jsonb(r) - '{source_import_id,search_text}'::text[] order by r.id)
                   from response_record r where r.case_id in (select id from family)),
     'reports', (select jsonb_agg(encode(r.body_sha256, 'hex') || r.id::text || r.body order by r.id)
                 from case_report l join fault_report r on r.id = l.report_id
