@@ -44,20 +44,64 @@ from tests.factories import make_position, make_user
 CHIEF, MANAGER, DIRECTOR = ApprovalRole.CHIEF, ApprovalRole.MANAGER, ApprovalRole.DIRECTOR
 DAY = date(2024, 4, 1)
 _APPROVED_OF_A_CASE = set(
-    """
-    id created_at created_by case_no facility_id position_id device_id company_id
-    unregistered_desc occurred_at occurred_precision found_at reported_at detection
-    alarm_class alarm_text symptoms summary operation_effect environment_effects severity
-    urgency rain_mm_h mechanism cause_group counts_as_failure merged_into_id temporary_fix
-    stop_from stop_to
-    """.split()
+    [
+        "id",
+        "created_at",
+        "created_by",
+        "case_no",
+        "facility_id",
+        "position_id",
+        "device_id",
+        "company_id",
+        "unregistered_desc",
+        "occurred_at",
+        "occurred_precision",
+        "found_at",
+        "reported_at",
+        "detection",
+        "alarm_class",
+        "alarm_text",
+        "symptoms",
+        "summary",
+        "operation_effect",
+        "environment_effects",
+        "severity",
+        "urgency",
+        "rain_mm_h",
+        "mechanism",
+        "cause_group",
+        "counts_as_failure",
+        "merged_into_id",
+        "temporary_fix",
+        "stop_from",
+        "stop_to",
+    ]
 )
 _APPROVED_OF_A_RESPONSE = set(
-    """
-    id created_at created_by case_id seq kind actor_type actor_name company_id started_at
-    ended_at work_minutes action_code description cost_yen tax_included expenditure_class
-    budget_item contract_ref prevention rollout supersedes_id
-    """.split()
+    [
+        "id",
+        "created_at",
+        "created_by",
+        "case_id",
+        "seq",
+        "kind",
+        "actor_type",
+        "actor_name",
+        "company_id",
+        "started_at",
+        "ended_at",
+        "work_minutes",
+        "action_code",
+        "description",
+        "cost_yen",
+        "tax_included",
+        "expenditure_class",
+        "budget_item",
+        "contract_ref",
+        "prevention",
+        "rollout",
+        "supersedes_id",
+    ]
 )
 NO_STOP = Submission(no_downtime=True)
 
