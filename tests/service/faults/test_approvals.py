@@ -43,66 +43,62 @@ from tests.factories import make_position, make_user
 
 CHIEF, MANAGER, DIRECTOR = ApprovalRole.CHIEF, ApprovalRole.MANAGER, ApprovalRole.DIRECTOR
 DAY = date(2024, 4, 1)
-_APPROVED_OF_A_CASE = set(
-    [
-        "id",
-        "created_at",
-        "created_by",
-        "case_no",
-        "facility_id",
-        "position_id",
-        "device_id",
-        "company_id",
-        "unregistered_desc",
-        "occurred_at",
-        "occurred_precision",
-        "found_at",
-        "reported_at",
-        "detection",
-        "alarm_class",
-        "alarm_text",
-        "symptoms",
-        "summary",
-        "operation_effect",
-        "environment_effects",
-        "severity",
-        "urgency",
-        "rain_mm_h",
-        "mechanism",
-        "cause_group",
-        "counts_as_failure",
-        "merged_into_id",
-        "temporary_fix",
-        "stop_from",
-        "stop_to",
-    ]
-)
-_APPROVED_OF_A_RESPONSE = set(
-    [
-        "id",
-        "created_at",
-        "created_by",
-        "case_id",
-        "seq",
-        "kind",
-        "actor_type",
-        "actor_name",
-        "company_id",
-        "started_at",
-        "ended_at",
-        "work_minutes",
-        "action_code",
-        "description",
-        "cost_yen",
-        "tax_included",
-        "expenditure_class",
-        "budget_item",
-        "contract_ref",
-        "prevention",
-        "rollout",
-        "supersedes_id",
-    ]
-)
+_APPROVED_OF_A_CASE = {
+    "id",
+    "created_at",
+    "created_by",
+    "case_no",
+    "facility_id",
+    "position_id",
+    "device_id",
+    "company_id",
+    "unregistered_desc",
+    "occurred_at",
+    "occurred_precision",
+    "found_at",
+    "reported_at",
+    "detection",
+    "alarm_class",
+    "alarm_text",
+    "symptoms",
+    "summary",
+    "operation_effect",
+    "environment_effects",
+    "severity",
+    "urgency",
+    "rain_mm_h",
+    "mechanism",
+    "cause_group",
+    "counts_as_failure",
+    "merged_into_id",
+    "temporary_fix",
+    "stop_from",
+    "stop_to",
+}
+_APPROVED_OF_A_RESPONSE = {
+    "id",
+    "created_at",
+    "created_by",
+    "case_id",
+    "seq",
+    "kind",
+    "actor_type",
+    "actor_name",
+    "company_id",
+    "started_at",
+    "ended_at",
+    "work_minutes",
+    "action_code",
+    "description",
+    "cost_yen",
+    "tax_included",
+    "expenditure_class",
+    "budget_item",
+    "contract_ref",
+    "prevention",
+    "rollout",
+    "supersedes_id",
+}
 NO_STOP = Submission(no_downtime=True)
 
 
@@ -273,7 +269,7 @@ def test_a_change_after_the_decision_is_seen(office: Office) -> None:
 
 
 def test_what_is_approved_is_what_people_wrote(office: Office) -> None:
-    """A column more would make every earlier approval look changed: it is named here or left out."""
+    """A column more would make every earlier approval look changed: named here or left out."""
     approved = json.loads(approval_queries.content(office.session, office.resolved(1)))
     assert set(approved["case"]) == _APPROVED_OF_A_CASE
     assert set(approved["responses"][0]) == _APPROVED_OF_A_RESPONSE
