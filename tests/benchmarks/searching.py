@@ -75,6 +75,12 @@ def questions(count: int) -> list[Question]:
         Question("sorted by name", ordered("name", None)),
         Question("sorted by health, deep", ordered("health", ("4", deep))),
         Question("sorted by installation", ordered("-installed", None)),
+        Question(
+            "one facility by installation",
+            lambda s: positions.sorted_page(
+                s, {"facility": "F040"}, "-installed", after=None, limit=51
+            ),
+        ),
         Question("facets", lambda s: facets.facets(s, {})),
         Question("facets of a facility", lambda s: facets.facets(s, {"facility": "F040"})),
         Question("facets of 汚水", lambda s: facets.facets(s, {"q": "汚水"})),

@@ -22,6 +22,8 @@ _CONDITIONS = {
     "status": "p.status = :status",
     "health": "p.health = :health",
 }
+# What leaves so few places that they are found first and sorted afterwards.
+NARROW = frozenset({"facility", "class_code", "q", "custom"})
 # What `position_tally` knows of a place.
 TALLIED = frozenset(_CONDITIONS)
 

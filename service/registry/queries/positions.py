@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from service.registry.models import Location, Position
 from service.registry.queries.partial_dates import as_json
-from service.registry.queries.position_conditions import KIND, Conditions, where_of
+from service.registry.queries.position_conditions import KIND, NARROW, Conditions, where_of
 from service.registry.queries.position_order import SORTS, Order
 from service.registry.queries.search import TODAY, folded
 
@@ -133,6 +133,8 @@ def sorted_page(
     rows: list[RowMapping] = []
     is_in_order = after is None or bool(after[0])
     if is_in_order:
+        narrow = NARROW & {name for name, value in conditions.items() if value}
+        by = by._replace(join=by.walk) if by.walk and not narrow else by
         rows = _in_order(session, by, sort[0] == "-", after, (where, params | {"limit": limit}))
     if by.unknown and len(rows) < limit:
         where = f"{where} and {by.unknown}"

@@ -40,7 +40,11 @@ def _all(session: Session, code: str, sort: str, limit: int) -> list[tuple[str, 
 
 
 @pytest.mark.parametrize("sort", [*SORTS, *(f"-{name}" for name in SORTS)])
-def test_every_row_comes_once_and_in_order(session: Session, sort: str) -> None:
+@pytest.mark.parametrize("narrow", [positions.NARROW, frozenset()], ids=["narrow", "walked"])
+def test_every_row_comes_once_and_in_order(
+    session: Session, monkeypatch: pytest.MonkeyPatch, sort: str, narrow: frozenset[str]
+) -> None:
+    monkeypatch.setattr(positions, "NARROW", narrow)
     facility, kind = make_facility(session), make_class(session)
     for number in range(11):
         position = make_position(
