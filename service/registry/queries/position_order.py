@@ -25,7 +25,7 @@ _DATED = f"""join lateral (select d.installed_from from installation i
     where i.position_id = p.id and i.period @> {TODAY} limit 1) x on true"""  # noqa: S608
 _BY_DATE = f"""join device x on true
   join lateral (select i.position_id from installation i
-    where i.device_id = x.id and i.period @> {TODAY} limit 1) j on j.position_id = p.id"""
+    where i.device_id = x.id and i.period @> {TODAY} limit 1) j on j.position_id = p.id"""  # noqa: S608
 _UNDATED = f"""coalesce((select x.installed_from is null from installation j
   join device x on x.id = j.device_id
   where j.position_id = p.id and j.period @> {TODAY} limit 1), true)"""  # noqa: S608  # constants
