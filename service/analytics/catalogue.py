@@ -51,7 +51,10 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True)
 class Kind:
-    """``answers``: the question that the report answers, for the list of reports."""
+    """``answers``: the question that the report answers, for the list of reports.
+
+    ``has_groups``: its rows are groups of devices; ``is_monthly``: they are months.
+    """
 
     name: str
     title: str
@@ -62,6 +65,7 @@ class Kind:
     compares: bool = False
     pairs: bool = False
     chooses: Choice | None = None
+    is_monthly: bool = False
 
 
 def _pareto(item: Item) -> Callable[[Snapshot, Conditions], Report]:
@@ -83,6 +87,7 @@ KINDS = {
             N_("故障は増えているか、いつから変わったか、季節によるか"),
             monthly_trend.monthly_trend,
             has_groups=False,
+            is_monthly=True,
         ),
         Kind(
             availability_by_group.NAME,

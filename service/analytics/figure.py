@@ -20,6 +20,7 @@ from service.analytics.figure_marks import (
     WIDTH,
     Point,
     line,
+    linked,
     words,
 )
 from service.analytics.figure_matrix import Matrix, squares
@@ -41,12 +42,16 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True)
 class Series:
-    """``band``: (x, lower, upper) around it. ``label`` is a text of the catalogue or a name."""
+    """``band``: (x, lower, upper) around it. ``label`` is a text of the catalogue or a name.
+
+    ``keys``: of the report's row behind each point, where there is one.
+    """
 
     label: str
     points: Sequence[Point]
     shape: Shape = Shape.LINE
     band: Sequence[tuple[float, float, float]] = ()
+    keys: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,10 @@ class Curves:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row: a bar up to ``value``, or a dot there between ``lower`` and ``upper``."""
+    """A row: a bar up to ``value``, or a dot there between ``lower`` and ``upper``.
+
+    ``key``: of the report's row that it shows.
+    """
 
     label: str
     value: float
@@ -73,6 +81,7 @@ class Bar:
     lower: float | None = None
     upper: float | None = None
     is_filled: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,20 +94,26 @@ class Rows:
 
 
 Figure = Curves | Rows | Matrix
+Address = Callable[[str], str | None]
 
 
-def svg(figure: Figure, title: str, locale: Locale) -> Markup:
-    """The whole drawing, its title for those who do not see it."""
+def svg(figure: Figure, title: str, locale: Locale, address: Address | None = None) -> Markup:
+    """The whole drawing, its title for those who do not see it.
+
+    ``address`` gives the page behind a row's key; the marks of rows that have one lead there. The
+    table below has the same links for the keyboard.
+    """
     if isinstance(figure, Matrix):
         parts, height = squares(figure, locale)
     elif isinstance(figure, Curves):
-        parts, height = _curves(figure, locale)
+        parts, height = _curves(figure, locale, address)
     else:
-        parts, height = _rows(figure, locale)
+        parts, height = _rows(figure, locale, address)
     label = escape(translate(title, locale))
     body = "".join(parts)
     return Markup(  # noqa: S704  # every text in it has been escaped
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
+        f' role="{"group" if address else "img"}"'
         f' aria-label="{label}" {FONT}><rect width="{WIDTH}" height="{height}" fill="#fff"/>'
         f"{body}</svg>"
     )
@@ -153,11 +168,12 @@ def _heights(figure: Curves) -> Iterable[float]:
         yield from (min(upper, 1.5 * highest) for _, _, upper in one.band if isfinite(upper))
 
 
-def _curves(figure: Curves, locale: Locale) -> tuple[list[str], int]:
+def _curves(figure: Curves, locale: Locale, address: Address | None) -> tuple[list[str], int]:
     plane = _Plane(figure)
     parts = [*_ground(figure, plane, locale)]
     for number, one in enumerate(figure.series):
         parts += _series(one, plane, number)
+        parts += _targets(one, plane, address)
     parts += _legend([translate(one.label, locale) for one in figure.series])
     return parts, HEIGHT
 
@@ -209,6 +225,15 @@ def _series(one: Series, plane: _Plane, number: int) -> Iterable[str]:
             yield f'<circle cx="{plane.x(x):.1f}" cy="{plane.y(y):.1f}" r="3.5" fill="{colour}"/>'
 
 
+def _targets(one: Series, plane: _Plane, address: Address | None) -> Iterable[str]:
+    """Places to point at, wider than the marks."""
+    if address is None:
+        return
+    for key, (x, y) in zip(one.keys, one.points, strict=False):
+        spot = f'<circle cx="{plane.x(x):.1f}" cy="{plane.y(y):.1f}" r="7" fill-opacity="0"/>'
+        yield from linked([spot], address(key), key)
+
+
 def _stairs(points: Sequence[Point]) -> list[Point]:
     out: list[Point] = []
     for x, y in points:
@@ -230,7 +255,7 @@ def _legend(labels: Sequence[str]) -> Iterable[str]:
         yield words(x + 34, 20, label[: int(room / 12)], "start")
 
 
-def _rows(figure: Rows, locale: Locale) -> tuple[list[str], int]:
+def _rows(figure: Rows, locale: Locale, address: Address | None) -> tuple[list[str], int]:
     shown = figure.bars[:MOST_ROWS]
     height = TOP + len(shown) * ROW_HEIGHT + 20
     reach = max((one.upper if one.upper is not None else one.value for one in shown), default=0)
@@ -252,8 +277,9 @@ def _rows(figure: Rows, locale: Locale) -> tuple[list[str], int]:
         parts.append(line((x, TOP - 6), (x, height - 20), more))
     for number, one in enumerate(shown):
         y = TOP + number * ROW_HEIGHT + ROW_HEIGHT / 2
-        parts.append(words(left - 8, y + 4, translate(one.label, locale)[:20], "end"))
-        parts += _bar(one, y, place)
+        label = translate(one.label, locale)
+        marks = [words(left - 8, y + 4, label[:20], "end"), *_bar(one, y, place)]
+        parts += linked(marks, address(one.key) if address else None, label)
         parts.append(words(WIDTH - 8, y + 4, one.text, "end"))
     parts.append(words(right, height - 4, translate(figure.x_label, locale), "end", SOFT))
     return parts, height

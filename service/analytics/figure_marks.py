@@ -1,5 +1,7 @@
 """The marks that every drawing is made of."""
 
+from collections.abc import Iterable
+
 from markupsafe import escape
 
 WIDTH = 760
@@ -17,3 +19,11 @@ def words(x: float, y: float, text: str, anchor: str = "middle", fill: str = INK
 def line(start: Point, end: Point, more: str) -> str:
     (x1, y1), (x2, y2) = start, end
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" {more}/>'
+
+
+def linked(marks: Iterable[str], address: str | None, title: str) -> list[str]:
+    """The marks as one link, if there is a page behind them."""
+    if address is None:
+        return list(marks)
+    start = f'<a href="{escape(address)}" tabindex="-1"><title>{escape(title)}</title>'
+    return [start, *marks, "</a>"]

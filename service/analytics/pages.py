@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from service.analytics import service
 from service.analytics.api import Reader, SnapshotDep
 from service.analytics.catalogue import KINDS, Terms, kind_of
+from service.analytics.drill_down import addresses
 from service.analytics.exports import ExportFormat
 from service.analytics.failure_map import failure_map
 from service.analytics.figure import svg
@@ -148,7 +149,8 @@ def any_report(
     """The page of every report that has none of its own."""
     kind = kind_of(name)
     report = service.report(snapshot, conditions, name)
-    figure = report.figure and svg(report.figure, report.title, locale_of(request))
+    address = addresses(report, kind, conditions)
+    figure = report.figure and svg(report.figure, report.title, locale_of(request), address)
     return render(
         request,
         "analytics/report.html",
@@ -159,6 +161,7 @@ def any_report(
         terms=terms_asked_for(kind.terms, conditions.terms),
         kinds=KINDS.values(),
         figure=figure,
+        address=address,
         findings=[finding.words(locale_of(request)) for finding in report.findings],
         conditions=conditions,
         choices=choices_of(snapshot),

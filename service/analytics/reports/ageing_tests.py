@@ -147,6 +147,7 @@ def _figure(rows: list[dict[str, Value]]) -> Rows | None:
             float(str(row["beta_lower"])),
             float(str(row["beta_upper"])),
             is_filled=row["verdict"] not in {STEADY, TOO_FEW_TO_SAY},
+            key=str(row["key"]),
         )
         for row in known
     ]

@@ -138,7 +138,12 @@ def _figure(rows: list[dict[str, Value]]) -> Rows | None:
     if not known:
         return None
     bars = [
-        Bar(str(row["label"]), float(str(row["mttr_h"])), f"{float(str(row['mttr_h'])):,.1f} h")
+        Bar(
+            str(row["label"]),
+            float(str(row["mttr_h"])),
+            f"{float(str(row['mttr_h'])):,.1f} h",
+            key=str(row["key"]),
+        )
         for row in known
     ]
     return Rows(N_("平均復旧時間（時間）"), bars)

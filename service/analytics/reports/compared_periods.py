@@ -153,6 +153,7 @@ def _figure(rows: list[dict[str, Value]]) -> Rows | None:
             float(str(row["lower"])),
             float(str(row["upper"])),
             is_filled=row["verdict"] in {MORE, FEWER},
+            key=str(row["key"]),
         )
         for row in known
     ]

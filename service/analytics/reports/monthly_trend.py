@@ -201,7 +201,8 @@ def _figure(
         for n, r in enumerate(rows)
         if isinstance(r["chart_upper"], float)
     ]
-    series = [Series(N_("故障率"), points, band=band)]
+    keys = [str(r["key"]) for r in rows if isinstance(r["rate"], float)]
+    series = [Series(N_("故障率"), points, band=band, keys=keys)]
     levels = []
     if not isinstance(chart, TooFew):
         levels.append((chart.centre * PER_DEVICES, N_("平均")))

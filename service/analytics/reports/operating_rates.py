@@ -187,6 +187,7 @@ def _figure(rows: list[dict[str, Value]]) -> Rows | None:
             float(str(row["lower"])),
             float(str(row["upper"])),
             is_filled=row["verdict"] in {HIGHER, LOWER},
+            key=str(row["key"]),
         )
         for row in rows
     ]

@@ -127,6 +127,7 @@ def _figure(rows: list[dict[str, Value]]) -> Rows:
             float(str(row["failures"])),
             f"{row['cumulative_share']:.0f} %",
             is_filled=row["verdict"] == VITAL,
+            key=str(row["key"]),
         )
         for row in rows
     ]

@@ -88,3 +88,29 @@ def test_how_the_figures_are_known_to_be_right(engineer: TestClient):
     assert page.status_code == 200
     assert "62例のうち62例が合格" in page.text
     assert "不合格" not in page.text
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_the_marks_of_a_drawing_lead_where_the_table_leads(
+    engineer: TestClient, city: dict[str, UUID], name: str
+):
+    html = engineer.get(f"/analytics/{name}", params=ASKED).text
+    drawing = re.search(r"<svg xmlns.*?</svg>", html, re.DOTALL)
+    links = set(re.findall(r'<a href="([^"]+)"', drawing[0])) if drawing else set()
+    table = set(re.findall(r'<th scope="row">\s*<a href="([^"]+)"', html))
+    assert links <= table
+    if name in {"trend", "pareto", "availability"}:
+        assert links
+    for link in sorted(links)[:3]:
+        assert engineer.get(link.replace("&amp;", "&")).status_code == 200
+
+
+def test_a_month_of_the_trend_leads_to_its_classes(engineer: TestClient, city: dict[str, UUID]):
+    rows = engineer.get("/api/v1/analytics/trend", params=ASKED).json()["rows"]
+    html = engineer.get("/analytics/trend", params=ASKED).text
+    links = re.findall(r'<th scope="row">\s*<a href="([^"]+)"', html)
+    assert len(links) == len(rows)
+    for link, row in zip(links, rows, strict=True):
+        asked = "/api/v1" + link.replace("&amp;", "&")
+        classes = engineer.get(asked).json()["rows"]
+        assert sum(one["failures"] for one in classes) == row["failures"]
