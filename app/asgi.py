@@ -56,6 +56,7 @@ ROUTERS = (
     "service.faults.paper_pages",
     "service.maintenance.api",
     "service.maintenance.pages",
+    "service.maintenance.case_pages",
     "service.maintenance.desk",
     "service.tags.api",
     "service.tags.run_api",

@@ -172,12 +172,17 @@ def _place(session: SessionDep, position_id: UUID) -> dict[str, Any]:
     }
 
 
+def _case(session: SessionDep, case_id: UUID | None) -> Row | None:
+    return _found(queries.case_head(session, case_id)) if case_id else None
+
+
 def _place_of(row: Row) -> dict[str, Any]:
     return {
         "id": row["position_id"],
         "name": row["position_name"],
         "facility_name": row["facility_name"],
         "part_names": [],
+        "case": None,
     }
 
 
@@ -236,16 +241,23 @@ def correct_inspection(
 
 @router.get("/positions/{position_id}/part-replacements/new")
 def new_replacement(
-    request: Request, session: SessionDep, _by: Writer, position_id: UUID
+    request: Request, session: SessionDep, _by: Writer, position_id: UUID, case: UUID | None = None
 ) -> Response:
-    return _form_page(request, "maintenance/replacement.html", _place(session, position_id), None)
+    """``case``: because of which the part was changed; its page comes next."""
+    place = _place(session, position_id) | {"case": _case(session, case)}
+    return _form_page(request, "maintenance/replacement.html", place, None)
 
 
 @router.post("/positions/{position_id}/part-replacements")
 def record_replacement(
-    request: Request, session: SessionDep, form: Submitted, by: Writer, position_id: UUID
+    request: Request,
+    session: SessionDep,
+    form: Submitted,
+    by: Writer,
+    position_id: UUID,
+    case: UUID | None = None,
 ) -> Response:
-    place = _place(session, position_id)
+    place = _place(session, position_id) | {"case": _case(session, case)}
     values = typed_values(form)
 
     def act() -> None:
@@ -255,7 +267,7 @@ def record_replacement(
     failed = attempt(request, session, act, Typed("replacement", values))
     if failed:
         return _form_page(request, "maintenance/replacement.html", place, None, failed)
-    return _back(position_id)
+    return RedirectResponse(f"/cases/{case}", 303) if case else _back(position_id)
 
 
 @router.get("/part-replacements/{replacement_id}")

@@ -65,6 +65,7 @@ _INSPECTIONS = text(_INSPECTION + _newest_first("inspected_from"))
 _REPLACEMENTS = text(_REPLACEMENT + _newest_first("replaced_from"))
 _ONE_INSPECTION = text(_INSPECTION + " where t.id = :id")
 _ONE_REPLACEMENT = text(_REPLACEMENT + " where t.id = :id")
+_OF_CASE = text(_REPLACEMENT + " where t.case_id = :id order by t.replaced_from, t.seq, t.id")
 _DUE = text(
     "with last as (select distinct on (position_id, kind) * from inspection"  # noqa: S608
     " order by position_id, kind, inspected_from desc, seq desc)"
@@ -97,6 +98,7 @@ _PARTS = text(
     " where d.id = :id order by due_on nulls last, l.part_name, l.part_no"
 )
 _CASE = text("select id from fault_case where case_no = :case_no")
+_CASE_HEAD = text("select id, case_no, position_id, state from fault_case where id = :id")
 
 
 def _page(
@@ -171,6 +173,15 @@ def locked_replacement(session: Session, replacement_id: UUID) -> PartReplacemen
 def company_id(session: Session, company_code: str) -> UUID | None:
     statement = select(Company.id).where(col(Company.company_code) == company_code)
     return session.exec(statement).first()
+
+
+def case_head(session: Session, case_id: UUID) -> RowMapping | None:
+    return session.execute(_CASE_HEAD, {"id": case_id}).mappings().first()
+
+
+def replacements_of_case(session: Session, case_id: UUID) -> list[RowMapping]:
+    """Parts that were changed because of the case, the first on top."""
+    return list(session.execute(_OF_CASE, {"id": case_id}).mappings())
 
 
 def case_id(session: Session, case_no: str) -> UUID | None:

@@ -144,7 +144,7 @@ OWN_NOUNS = {
         "papers",
         "run_api",
     },
-    "maintenance": {"part_lists", "desk", "forms"},
+    "maintenance": {"part_lists", "desk", "forms", "case_pages"},
     "notifications": {
         "addressing",
         "address_guard",

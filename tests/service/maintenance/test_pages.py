@@ -1,5 +1,6 @@
 """Records of a position as staff see and write them."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.asgi import create_app
 from service.core.database import transaction
+from service.core.identity import new_id
 from service.core.settings import Settings
 from service.registry.models import Position
 from tests.browser import DESKTOP, PHONE, served
@@ -150,3 +152,31 @@ def test_pages_are_accessible_on_phones_and_desks(app, staff, position, window, 
                 if path == pages[0]:
                     page.locator(".records").wait_for()
                 assert violations(page) == []
+
+
+def test_a_part_is_recorded_from_the_case_and_shown_there(staff, position, engine):
+    report = {
+        "id": str(new_id()),
+        "position_id": str(position.id),
+        "occurred_at": "2026-05-01T09:00:00+09:00",
+        "captured_at": "2026-05-01T09:05:00+09:00",
+        "symptoms": ["S07"],
+        "body": "軸封から水漏れ",
+    }
+    case_id = staff.post("/api/v1/reports", json=report).json()["case_id"]
+    empty = staff.get(f"/cases/{case_id}/parts").text
+    assert "記録はありません" in empty
+    form = re.search(r'href="(/positions/[^"]+/part-replacements/new\?case=[^"]+)"', empty)
+    assert form
+    page = staff.get(form[1]).text
+    number = re.search(r'name="case_no"[^>]*value="([^"]+)"', page)
+    action = re.search(r'action="([^"]+part-replacements[^"]*)"', page)
+    assert number
+    assert action
+    typed = {"replaced": "2026-05-02", "part_name": "メカニカルシール", "case_no": number[1]}
+    answer = staff.post(action[1], data=typed, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/cases/{case_id}")
+    assert "メカニカルシール" in staff.get(f"/cases/{case_id}/parts").text
+    wrong = staff.post(action[1], data=typed | {"case_no": "R1-XX-0001"}, follow_redirects=False)
+    assert wrong.status_code == 422
+    assert staff.get(f"/cases/{new_id()}/parts").status_code == 404
