@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 
 import typer
 
@@ -17,6 +19,8 @@ COMMAND_OPTIONS = {
     "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_STORIES = "tests/e2e"
+_NOTHING_CHOSEN = 5  # pytest: no test was collected
 
 
 def command(ctx: typer.Context) -> None:
@@ -33,16 +37,58 @@ def command(ctx: typer.Context) -> None:
     places = prepare_environment()
     places.make()
     _ensure_browser()
-    arguments = ["--rootdir", str(ROOT), *ctx.args]
     with scratch_database(places.test_cluster) as url:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("GESUIBO_")
         }
         environment |= {"GESUIBO_TEST_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(  # noqa: S603  # the developer's own arguments
-            [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
-        )
-    raise typer.Exit(done.returncode)
+        run = _in_two_lanes if asks_for_everything(ctx.args) else _in_one
+        code = run(ctx.args, environment)
+    raise typer.Exit(code)
+
+
+def asks_for_everything(arguments: Sequence[str]) -> bool:
+    """Whether no file or folder of tests is named."""
+    named = (one.split("::")[0] for one in arguments if not one.startswith("-"))
+    return not any((ROOT / one).exists() for one in named)
+
+
+def worst(codes: Sequence[int]) -> int:
+    """Of several runs; one in which nothing was chosen says nothing."""
+    return max((code for code in codes if code != _NOTHING_CHOSEN), default=_NOTHING_CHOSEN)
+
+
+def _pytest(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pytest", "--rootdir", str(ROOT), *arguments]
+
+
+def _in_one(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    done = subprocess.run(  # noqa: S603  # the developer's own arguments
+        _pytest(*arguments), cwd=ROOT, env=environment, check=False
+    )
+    return done.returncode
+
+
+def _in_two_lanes(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+    """The browser's stories beside everything else: each waits for other processes half its time.
+
+    What the stories say comes when the others are done.
+    """
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        subprocess.Popen(  # noqa: S603  # the developer's own arguments
+            _pytest(*arguments, _STORIES),
+            cwd=ROOT,
+            env=environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        ) as stories,
+    ):
+        others = _in_one([*arguments, f"--ignore={_STORIES}"], environment)
+        code = stories.wait()
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout)
+    return worst([code, others])
 
 
 def _ensure_browser() -> None:
