@@ -62,7 +62,8 @@ def test_a_visitor_sees_whom_to_call_and_the_public_name_only(
             assert answer.status_code == 200
             assert "No.2汚水ポンプ" in answer.text
             assert 'href="tel:' in answer.text
-            assert f"/sign-in?next=/T/{tagged.tag}" in answer.text
+            assert 'href="/f/help"' in answer.text
+            assert "/sign-in" not in answer.text, "nobody is asked for a password here"
             assert tagged.city.facility_code not in answer.text
             assert "<form" not in answer.text
 
