@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[1]
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 
 
-# How long an example takes says something of the machine, nothing of the code.
-hypothesis.settings.register_profile("any-machine", deadline=None)
+# How long an example takes says something of the machine, nothing of the code. Runs are many.
+hypothesis.settings.register_profile("any-machine", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("any-machine")
 
 
