@@ -1,12 +1,9 @@
 """Where a row of a report, and its mark in the drawing, leads: one step nearer to the cases."""
 
-from collections.abc import Callable
-
 from service.analytics.catalogue import Kind
 from service.analytics.conditions import Conditions
+from service.analytics.figure import Address
 from service.analytics.report import Report, Value
-
-Address = Callable[[str], str | None]
 
 
 def addresses(report: Report, kind: Kind, conditions: Conditions) -> Address:

@@ -18,17 +18,17 @@ from service.faults import case_words
 from service.faults.domain import OPEN_STATES, CaseState, Urgency, WaitReason
 from service.faults.pace_queries import IS_LATE
 
-_COLUMNS = """
+COLUMNS = """
   c.*, f.name as facility_name, f.facility_code, p.name as position_name, p.position_code,
   p.unit_no, co.name as company_name
 """
-_TABLES = """
+TABLES = """
   fault_case c
   join facility f on f.id = c.facility_id
   left join position p on p.id = c.position_id
   left join company co on co.id = c.company_id
 """
-_ONE = text(f"select {_COLUMNS} from {_TABLES} where c.id = :id")  # noqa: S608  # own fragments
+_ONE = text(f"select {COLUMNS} from {TABLES} where c.id = :id")  # noqa: S608  # own fragments
 _ONE_BY_NUMBER = text("select id from fault_case where case_no = :case_no")
 _COUNTS = text("""
   select c.state, c.urgency, count(*) as cases
@@ -147,7 +147,7 @@ def list_cases(
         conditions.append(f"(c.{order.value}, c.id) < (:last_at, :last_id)")
         values |= _position_of(cursor)
     statement = text(
-        f"select {_COLUMNS} from {_TABLES}"  # noqa: S608  # fragments of this module only
+        f"select {COLUMNS} from {TABLES}"  # noqa: S608  # fragments of this module only
         + (" where " + " and ".join(conditions) if conditions else "")
         + f" order by c.{order.value} desc, c.id desc limit :limit"
     )
@@ -165,7 +165,7 @@ def count_by_facility(session: Session, wanted: CaseFilter) -> list[Row[Any]]:
     statement = text(
         "select f.id, f.name, count(*) as cases,"  # noqa: S608  # fragments of this module only
         " count(*) filter (where c.urgency in ('S', 'A')"
-        f" and c.state not in ('closed', 'merged', 'dismissed')) as urgent from {_TABLES}"
+        f" and c.state not in ('closed', 'merged', 'dismissed')) as urgent from {TABLES}"
         + (" where " + " and ".join(conditions) if conditions else "")
         + " group by f.id, f.name"
     )

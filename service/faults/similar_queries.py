@@ -7,18 +7,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session
 
-_COLUMNS = """
-  c.*, f.name as facility_name, f.facility_code, p.name as position_name, p.position_code,
-  p.unit_no, co.name as company_name
-"""
-_TABLES = """
-  fault_case c
-  join facility f on f.id = c.facility_id
-  left join position p on p.id = c.position_id
-  left join company co on co.id = c.company_id
-"""
+from service.faults.inbox import COLUMNS, TABLES
+
 _OWN = text(f"""
-  select {_COLUMNS} from {_TABLES}
+  select {COLUMNS} from {TABLES}
   where c.position_id = :position_id and c.id <> :case_id
     and c.state not in ('merged', 'dismissed')
   order by c.occurred_at desc limit :limit
@@ -29,7 +21,7 @@ _MODEL = text("""
   from device d join device_model m on m.id = d.model_id where d.id = :device_id
 """)
 _ALIKE = text(f"""
-  select {_COLUMNS}, count(*) over () as total from {_TABLES}
+  select {COLUMNS}, count(*) over () as total from {TABLES}
   join device d on d.id = c.device_id
   where d.model_id = :model_id and c.device_id <> :device_id
     and c.state not in ('merged', 'dismissed')
