@@ -14,7 +14,7 @@ from typing import Any, Literal
 import axe_playwright_python
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from starlette.types import ASGIApp
 
 CHROMIUM_FLAGS = [
@@ -55,16 +55,26 @@ def served(app: ASGIApp, *, lifespan: Literal["auto", "off"] = "auto") -> Iterat
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for each module: while it is open, this thread has a running event loop."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
+def chromium() -> str:
+    """Where it is; without it the test is skipped."""
+    found = shutil.which("chromium")
+    if found is None:
         pytest.skip("chromium is not installed")
+    return found
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """One for each module: while it is open, this thread has a running event loop."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -137,12 +137,13 @@ def test_foreground_stops_cleanly_on_ctrl_c(launcher: Launcher) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    until(lambda: is_ready(f"http://127.0.0.1:{launcher.port}"), 60)
+    assert process.stdout is not None
+    assert f":{launcher.port}" in process.stdout.readline().decode()
+    assert is_ready(f"http://127.0.0.1:{launcher.port}")
     state = launcher.run()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=30)
     assert process.returncode == 0, err.decode()
-    assert f":{launcher.port}" in out.decode()
     assert not state.children["web"].is_alive
     assert not (launcher.state / "pgdata" / "postmaster.pid").exists()
 

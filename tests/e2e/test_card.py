@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Playwright, Route, expect
 from sqlalchemy import Engine, text
 
 from app.asgi import create_app
@@ -80,7 +80,7 @@ def picture(page: Page, language: str, number: int) -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_new_contractor_does_what_the_card_says(
-    engine: Engine, settings: Settings, tmp_path: Path, language: str
+    playwright: Playwright, engine: Engine, settings: Settings, tmp_path: Path, language: str
 ) -> None:
     tagged = build(engine)
     code = prepared(engine, settings, tagged)
@@ -94,7 +94,7 @@ def test_a_new_contractor_does_what_the_card_says(
     printed = f"HTTPS://GESUIBO.EXAMPLE.JP/T/{tagged.tag}"
     with (
         served(create_app(engine=engine, settings=settings)) as url,
-        filming(tmp_path, printed, url, None, service_workers="block") as page,
+        filming(playwright, tmp_path, printed, url, None, service_workers="block") as page,
     ):
         page.goto(f"{url}/E/{code}?lang={language}")
         page.get_by_role("button", name=enrol).tap()

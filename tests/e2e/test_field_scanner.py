@@ -1,6 +1,5 @@
 """The scanner in a browser: a tag is opened, anything else is named and left alone."""
 
-import shutil
 import statistics
 import sys
 import time
@@ -11,13 +10,13 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, expect
 from qrcode.main import QRCode
 from sqlalchemy import Engine
 
 from app.asgi import create_app
 from service.core.settings import Settings
-from tests.browser import CHROMIUM_FLAGS, PHONE, served
+from tests.browser import CHROMIUM_FLAGS, PHONE, chromium, served
 from tests.e2e.test_field_app import enrolled
 from tests.e2e.test_field_figures import p95, slowness
 from tests.tagged_city import TaggedCity, build
@@ -54,7 +53,12 @@ def film(folder: Path, contents: str) -> Path:
 
 @contextmanager
 def filming(
-    tmp_path: Path, contents: str, url: str, token: str | None, **options: Any
+    playwright: Playwright,
+    tmp_path: Path,
+    contents: str,
+    url: str,
+    token: str | None,
+    **options: Any,
 ) -> Iterator[Page]:
     """A phone whose camera sees the code; the film is a start option of its browser."""
     flags = [
@@ -62,23 +66,20 @@ def filming(
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film(tmp_path, contents)}",
     ]
-    chromium = shutil.which("chromium")
-    assert chromium is not None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
-        context = browser.new_context(**PHONE | options, locale="ja-JP", permissions=["camera"])
-        if token:
-            context.add_cookies([{"name": "gesuibo_phone", "value": token, "url": url}])
-        context.set_default_timeout(30_000)
-        yield context.new_page()
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    context = browser.new_context(**PHONE | options, locale="ja-JP", permissions=["camera"])
+    if token:
+        context.add_cookies([{"name": "gesuibo_phone", "value": token, "url": url}])
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    browser.close()
 
 
 def test_the_camera_opens_the_tag(
-    url: str, engine: Engine, tagged: TaggedCity, tmp_path: Path
+    playwright: Playwright, url: str, engine: Engine, tagged: TaggedCity, tmp_path: Path
 ) -> None:
     printed = f"HTTPS://OLD-NAME.EXAMPLE.JP/T/{tagged.tag}"
-    with filming(tmp_path, printed, url, enrolled(engine, tagged)) as page:
+    with filming(playwright, tmp_path, printed, url, enrolled(engine, tagged)) as page:
         page.goto(f"{url}/f/scan")
         expect(page.get_by_role("heading", name="No.2汚水ポンプ")).to_be_visible()
         assert page.url == f"{url}/T/{tagged.tag}"
@@ -88,9 +89,14 @@ def test_the_camera_opens_the_tag(
     "foreign", ["https://evil.example.com/", "javascript:alert(1)", "WIFI:S:x;;", "7K3M9QXRA"]
 )
 def test_another_code_is_never_followed(
-    url: str, engine: Engine, tagged: TaggedCity, tmp_path: Path, foreign: str
+    playwright: Playwright,
+    url: str,
+    engine: Engine,
+    tagged: TaggedCity,
+    tmp_path: Path,
+    foreign: str,
 ) -> None:
-    with filming(tmp_path, foreign, url, enrolled(engine, tagged)) as page:
+    with filming(playwright, tmp_path, foreign, url, enrolled(engine, tagged)) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{url}/f/scan")
@@ -102,6 +108,7 @@ def test_another_code_is_never_followed(
 
 
 def test_from_camera_to_page_within_three_seconds(
+    playwright: Playwright,
     url: str,
     engine: Engine,
     tagged: TaggedCity,
@@ -109,7 +116,7 @@ def test_from_camera_to_page_within_three_seconds(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     printed = f"HTTPS://GESUIBO.EXAMPLE.JP/T/{tagged.tag}"
-    with filming(tmp_path, printed, url, enrolled(engine, tagged)) as page:
+    with filming(playwright, tmp_path, printed, url, enrolled(engine, tagged)) as page:
         page.goto(f"{url}/f/help")
         slow = slowness(page)
         took = []

@@ -7,7 +7,6 @@ photos, or in the outbox where its owner sees it. Browser and server are killed 
 import hashlib
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,14 +18,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Error, Page, Playwright
 from sqlalchemy import Engine, text
 
 from service.attachments.domain import store_key
 from service.attachments.store import open_store
 from service.core.http.static import asset
 from service.core.settings import Settings
-from tests.browser import CHROMIUM_FLAGS, PHONE
+from tests.browser import CHROMIUM_FLAGS, PHONE, chromium
 from tests.e2e.test_field_app import enrolled
 from tests.tagged_city import TaggedCity, build
 
@@ -128,7 +127,7 @@ class Phone:
     def _open(self) -> BrowserContext:
         context = self.playwright.chromium.launch_persistent_context(
             str(self.folder),
-            executable_path=shutil.which("chromium"),
+            executable_path=chromium(),
             args=CHROMIUM_FLAGS,
             locale="ja-JP",
             **PHONE,
@@ -168,14 +167,13 @@ def server(settings: Settings) -> Iterator[Server]:
 
 
 @pytest.fixture
-def phone(tmp_path: Path, server: Server, engine: Engine, tagged: TaggedCity) -> Iterator[Phone]:
-    if shutil.which("chromium") is None:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        phone = Phone(playwright, tmp_path / "profile", server.url, enrolled(engine, tagged))
-        yield phone
-        with suppress(Error):
-            phone.context.close()
+def phone(
+    playwright: Playwright, tmp_path: Path, server: Server, engine: Engine, tagged: TaggedCity
+) -> Iterator[Phone]:
+    phone = Phone(playwright, tmp_path / "profile", server.url, enrolled(engine, tagged))
+    yield phone
+    with suppress(Error):
+        phone.context.close()
 
 
 MODULES = {name: asset(f"js/field/{name}.js") for name in ("outbox", "identifiers", "sending")}

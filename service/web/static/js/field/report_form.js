@@ -162,7 +162,7 @@ export class ReportForm {
     if (phase === "needs_human") this.say(word("refused", { reason }), { isAlarm: true });
     else if (now.line === "signed_out") this.say(word("signedOut"), { signIn: true, again: true });
     else if (now.line === "unreachable" || isPutOff) this.say(word("waiting"), { again: true });
-    else if (number)
+    else if (number && item.photos.length)
       this.say(word("photo", { n: sent_photos.length, all: item.photos.length, no: number }));
     else this.say(word(phase === "sending" ? "sending" : "saved"));
   }
