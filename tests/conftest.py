@@ -2,24 +2,18 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from uuid import uuid4
 
 import hypothesis
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from service.accounts.actor import Actor, terminal_actor
 from service.core.database import SYSTEM, identify, make_engine
 from service.core.settings import Settings, get_settings
+from tests.own_database import own_database
 
 pytest_plugins = ["tests.browser"]
-ROOT = Path(__file__).parents[1]
-EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
-
 
 # How long an example takes says something of the machine, nothing of the code. Runs are many.
 hypothesis.settings.register_profile("any-machine", deadline=None, max_examples=60)
@@ -37,28 +31,8 @@ def maintenance_url() -> str:
 
 @pytest.fixture(scope="session")
 def database_url(maintenance_url: str) -> Iterator[str]:
-    name = f"gesuibo_test_{uuid4().hex[:10]}"
-    maintenance = create_engine(maintenance_url, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f'create database "{name}"'))
-        # As in a real cluster: what nobody was granted, nobody may do.
-        connection.execute(text(f'revoke connect, temporary on database "{name}" from public'))
-    url = make_url(maintenance_url).set(database=name)
-    owner = create_engine(url)
-    with owner.begin() as connection:
-        for extension in EXTENSIONS:
-            connection.execute(text(f"create extension if not exists {extension}"))
-    with owner.connect() as connection:
-        config = Config(str(ROOT / "alembic.ini"))
-        config.set_main_option("script_location", str(ROOT / "service" / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-    owner.dispose()
-    yield url.render_as_string(hide_password=False)
-    with maintenance.connect() as connection:
-        connection.execute(text(f'drop database "{name}" with (force)'))
-    maintenance.dispose()
+    with own_database(maintenance_url, "test") as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

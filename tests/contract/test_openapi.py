@@ -35,7 +35,7 @@ CALM = effort(
 @pytest.fixture(scope="module")
 def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     state = tmp_path_factory.mktemp("contract")
-    with own_settings(maintenance_url, "gesuibo_contract", state) as own:
+    with own_settings(maintenance_url, "contract", state) as own:
         yield own
 
 

@@ -49,7 +49,7 @@ def photo(colour: tuple[int, int, int]) -> bytes:
 @pytest.fixture(scope="module")
 def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A city of its own: an empty registry that only this story fills."""
-    with own_settings(maintenance_url, "gesuibo_story", tmp_path_factory.mktemp("story")) as own:
+    with own_settings(maintenance_url, "story", tmp_path_factory.mktemp("story")) as own:
         yield own
 
 

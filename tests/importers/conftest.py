@@ -12,9 +12,7 @@ from tests.own_database import own_settings
 
 @pytest.fixture(scope="module")
 def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    with own_settings(
-        maintenance_url, "gesuibo_imports", tmp_path_factory.mktemp("imports")
-    ) as own:
+    with own_settings(maintenance_url, "imports", tmp_path_factory.mktemp("imports")) as own:
         yield own
 
 

@@ -35,7 +35,7 @@ LEAST_TRAPS, LEAST_FILES = 60, 12
 @pytest.fixture(scope="module")
 def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     state = tmp_path_factory.mktemp("corpus")
-    with own_settings(maintenance_url, f"gesuibo_corpus_{os.getpid()}", state) as own:
+    with own_settings(maintenance_url, "corpus", state) as own:
         yield own
 
 

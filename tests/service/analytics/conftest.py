@@ -1,17 +1,14 @@
 """A database of its own: snapshots read what is committed, through a connection of their own."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session
 
@@ -35,39 +32,15 @@ from service.registry.models import (
     Installation,
     Position,
 )
+from tests.own_database import own_database
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "sewer-pump-4711"
 
 
-@contextmanager
-def database(maintenance_url: str, purpose: str) -> Iterator[str]:
-    """A database of its own, built by the migrations; its address."""
-    name = f"gesuibo_{purpose}_{uuid4().hex[:10]}"
-    maintenance = create_engine(maintenance_url, isolation_level="AUTOCOMMIT")
-    with maintenance.connect() as connection:
-        connection.execute(text(f'create database "{name}"'))
-    url = make_url(maintenance_url).set(database=name)
-    owner = create_engine(url)
-    with owner.begin() as connection:
-        for extension in ("postgis", "pg_trgm", "btree_gist"):
-            connection.execute(text(f"create extension if not exists {extension}"))
-    with owner.connect() as connection:
-        config = Config(str(ROOT / "alembic.ini"))
-        config.set_main_option("script_location", str(ROOT / "service" / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-    owner.dispose()
-    yield url.render_as_string(hide_password=False)
-    with maintenance.connect() as connection:
-        connection.execute(text(f'drop database "{name}" with (force)'))
-    maintenance.dispose()
-
-
 @pytest.fixture(scope="session")
 def analytics_url(maintenance_url: str) -> Iterator[str]:
-    with database(maintenance_url, "analytics") as url:
+    with own_database(maintenance_url, "analytics") as url:
         yield url
 
 

@@ -28,7 +28,7 @@ from service.analytics.snapshot_store import Snapshot
 from service.analytics.storm_days import storm_days
 from service.core.database import make_engine
 from service.core.settings import Settings
-from tests.service.analytics.conftest import database
+from tests.own_database import own_database
 
 NEEDED = (
     "classes",
@@ -48,7 +48,7 @@ NEW_CONTRACT = date(2023, 10, 1)
 def sample_city(
     maintenance_url: str, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Snapshot]:
-    with database(maintenance_url, "truths") as url:
+    with own_database(maintenance_url, "truths") as url:
         state = tmp_path_factory.mktemp("truths-state")
         own = settings.model_copy(update={"database_url": url, "state_dir": state})
         engine = make_engine(own)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.screens import ASLEEP, REPORTS, measure
-from tests.benchmarks.serving import database, migrate
+from tests.own_database import own_database
 
 
 @pytest.mark.slow
@@ -15,8 +15,7 @@ def test_nothing_is_missing_on_a_hundred_screens(
     maintenance_url: str, tmp_path: Path, capsys: Any
 ) -> None:
     """The listener is killed, the server is killed and started again, half the screens sleep."""
-    with database(maintenance_url) as url:
-        migrate(url)
+    with own_database(maintenance_url, "screens") as url:
         seen = measure(url, tmp_path, 100)
     with capsys.disabled():
         sys.stdout.write("  ".join(f" {name}={value}" for name, value in seen.items()))

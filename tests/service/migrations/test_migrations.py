@@ -6,22 +6,15 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
-from alembic.config import Config
 from sqlalchemy import CheckConstraint, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from service.core.settings import Settings
 from service.migrations.tables import load_tables
+from tests.own_database import configuration
 
 ROOT = Path(__file__).parents[3]
-
-
-def configuration(connection: object) -> Config:
-    config = Config(str(ROOT / "alembic.ini"))
-    config.set_main_option("script_location", str(ROOT / "service" / "migrations"))
-    config.attributes["connection"] = connection
-    return config
 
 
 def test_tables_and_migrations_agree(settings: Settings) -> None:

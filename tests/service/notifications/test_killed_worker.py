@@ -65,7 +65,7 @@ class Consumers:
 @pytest.fixture(scope="module")
 def settings(maintenance_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A database of its own: the worker does whatever is due in it."""
-    with own_settings(maintenance_url, "gesuibo_killed", tmp_path_factory.mktemp("killed")) as own:
+    with own_settings(maintenance_url, "killed", tmp_path_factory.mktemp("killed")) as own:
         yield own
 
 
