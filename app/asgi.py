@@ -10,6 +10,7 @@ from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddle
 from starlette.routing import Route
 
 from mobile_api.app import create_app as create_mobile_app
+from service.audit.viewing import ViewLog
 from service.core.database import libpq_conninfo, make_engine
 from service.core.http import problems
 from service.core.http.context import RequestId
@@ -79,6 +80,7 @@ ROUTERS = (
     "importers.api",
     "importers.exporting.api",
     "importers.exporting.year_pages",
+    "importers.exporting.viewing_pages",
     "importers.exporting.lists",
     "importers.exporting.work_lists",
     "importers.provenance_pages",
@@ -136,6 +138,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app.include_router(_router(module))
     app.router.routes.append(Route("/static/{path:path}", StaticAssets(), name="static"))
     problems.install(app)
+    app.add_middleware(ViewLog)
     app.add_middleware(
         GZipMiddleware,
         minimum_size=COMPRESSED_FROM_BYTES,

@@ -20,7 +20,7 @@ from service.core.settings import get_settings
 from service.tags.symbol import svg
 
 router = APIRouter(include_in_schema=False)
-Anybody = Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))]
+Anybody = Annotated[Actor, Depends(requires(Permission.ACCOUNT_SETTINGS))]
 
 
 @router.get("/phones")

@@ -9,6 +9,7 @@ from service.accounts.permissions import Permission
 from service.accounts.schemas import (
     CompanyRead,
     ContractRead,
+    ExpiryChange,
     Me,
     PasswordChange,
     UserCreate,
@@ -51,6 +52,7 @@ def create_user(session: SessionDep, new: UserCreate, by: Administrator) -> User
         password=new.password,
         company=service.company_for(session, new.company_code),
         language=new.language,
+        expires_on=new.expires_on,
         by=by,
     )
     return UserRead.model_validate(user)
@@ -61,6 +63,14 @@ def set_password(
     session: SessionDep, username: str, change: PasswordChange, by: Administrator
 ) -> UserRead:
     return UserRead.model_validate(service.set_password(session, username, change.password, by=by))
+
+
+@router.put("/users/{username}/expiry")
+def set_expiry(
+    session: SessionDep, username: str, change: ExpiryChange, by: Administrator
+) -> UserRead:
+    """The last day on which the account works. Whoever is signed in is signed out after it."""
+    return UserRead.model_validate(service.set_expiry(session, username, change.expires_on, by=by))
 
 
 @router.delete("/users/{username}")

@@ -13,6 +13,7 @@ class Role(StrEnum):
     STAFF = "staff"
     ENGINEER = "engineer"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
 
 ROLE_LABELS = {
@@ -20,6 +21,7 @@ ROLE_LABELS = {
     Role.STAFF: N_("市職員"),
     Role.ENGINEER: N_("計画担当"),
     Role.ADMINISTRATOR: N_("管理者"),
+    Role.AUDITOR: N_("監査"),
 }
 
 
@@ -46,6 +48,25 @@ class WrongPassword(NotSignedIn):
 
     code = "wrong-password"
     message = N_("利用者名またはパスワードが違います。")
+
+
+class AccountExpired(NotSignedIn):
+    """Told only to somebody who knows the password."""
+
+    code = "account-expired"
+    message = N_(
+        "この利用者名の有効期限（%(expires_on)s）が過ぎています。必要なときは管理者に延長を頼んでください。"
+    )
+
+
+class ExpiryMissing(Invalid):
+    code = "expiry-missing"
+    message = N_("監査の利用者には有効期限が必要です。")
+
+
+class BadDay(Invalid):
+    code = "bad-day"
+    message = N_("日付は 2027-03-31 のように入力してください。")
 
 
 class WeakPassword(Invalid):

@@ -62,7 +62,7 @@ def invite(session: Session, username: str, *, by: Actor) -> Invitation:
     Raises:
         NotFound: when there is no such person, or it is not the actor's to invite.
     """
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     identify(session, SYSTEM)  # a foreman does not see colleagues' accounts
     user = queries.user_by_name(session, username)
     if user is None or user.disabled_at is not None or not _may_manage(session, user, by):
@@ -128,7 +128,7 @@ def phones(session: Session, *, by: Actor) -> list[tuple[Phone, UserAccount]]:
 
 def revoke(session: Session, phone_id: UUID, *, by: Actor) -> None:
     """From now on the phone is nobody's; what it has not sent stays on it."""
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     identify(session, SYSTEM)
     phone = queries.phone(session, phone_id)
     user = queries.user(session, phone.user_id) if phone else None
@@ -154,7 +154,7 @@ def set_foreman(session: Session, username: str, *, is_foreman: bool, by: Actor)
 
 def set_pin(session: Session, pin: str, *, by: Actor) -> None:
     """The number by which one takes over a phone that is shared with colleagues."""
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     if by.id is None:
         raise Forbidden
     hashed = _HASHER.hash(check_pin(pin))
@@ -188,7 +188,7 @@ def hand_over(session: Session, user_id: UUID, pin: str, *, by: Actor) -> UserAc
         PhoneLocked: after too many wrong PINs.
         PinUnset: when the colleague has not chosen one.
     """
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     identify(session, SYSTEM)
     phone = queries.phone(session, by.credential_id) if by.credential_id else None
     if phone is None or by.company_id is None:

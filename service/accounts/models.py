@@ -55,6 +55,7 @@ class UserAccount(Versioned, table=True):
         one_of("role", Role),
         CheckConstraint("(role = 'contractor') = (company_id is not null)", name="company"),
         CheckConstraint("not is_foreman or role = 'contractor'", name="foreman"),
+        CheckConstraint("role <> 'auditor' or expires_on is not null", name="auditor_expires"),
     )
 
     username: str = Field(unique=True)
@@ -64,6 +65,7 @@ class UserAccount(Versioned, table=True):
     password_hash: str | None = None
     language: str = Field(default="ja", sa_column_kwargs={"server_default": text("'ja'")})
     disabled_at: datetime | None = instant(optional=True)
+    expires_on: date | None = Field(default=None, description="Last day on which it works")
     failed_sign_ins: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     locked_until: datetime | None = instant(optional=True)
     is_foreman: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -7,11 +8,13 @@ from fastapi.responses import RedirectResponse, Response
 from service.accounts import enrolment, queries, service
 from service.accounts.access import COOKIE, PUBLIC, MaybeActor, requires, same_origin
 from service.accounts.actor import Actor
-from service.accounts.domain import ROLE_LABELS, Role
+from service.accounts.domain import ROLE_LABELS, AccountExpired, BadDay, Role, WrongPassword
 from service.accounts.permissions import Permission
+from service.core.clock import today
+from service.core.database import transaction
 from service.core.errors import DomainError
 from service.core.http.problems import explain, status_of
-from service.core.http.session import SessionDep
+from service.core.http.session import SessionDep, engine_of
 from service.core.http.templating import render
 from service.core.settings import get_settings
 
@@ -31,8 +34,17 @@ def sign_in_page(
 ) -> Response:
     if actor is not None:
         return RedirectResponse(safe_next(next), 303)
+    return render(request, "accounts/sign_in.html", next=safe_next(next), problem=None, username="")
+
+
+def _refused(request: Request, username: str, next: str, error: DomainError) -> Response:
     return render(
-        request, "accounts/sign_in.html", next=safe_next(next), refused=False, username=""
+        request,
+        "accounts/sign_in.html",
+        status_code=401,
+        next=safe_next(next),
+        problem=explain(request, error),
+        username=username,
     )
 
 
@@ -45,22 +57,18 @@ def sign_in(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     settings = get_settings()
-    signed_in = service.sign_in(
-        session,
-        username,
-        password,
-        settings=settings,
-        user_agent=request.headers.get("user-agent", ""),
-    )
-    if signed_in is None:
-        return render(
-            request,
-            "accounts/sign_in.html",
-            status_code=401,
-            next=safe_next(next),
-            refused=True,
-            username=username,
+    try:
+        signed_in = service.sign_in(
+            session,
+            username,
+            password,
+            settings=settings,
+            user_agent=request.headers.get("user-agent", ""),
         )
+    except AccountExpired as error:
+        return _refused(request, username, next, error)
+    if signed_in is None:
+        return _refused(request, username, next, WrongPassword())
     response = RedirectResponse(safe_next(next), 303)
     response.set_cookie(
         COOKIE,
@@ -75,9 +83,10 @@ def sign_in(
 
 @router.post("/sign-out")
 def sign_out(
-    session: SessionDep, by: Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))]
+    request: Request, by: Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))]
 ) -> Response:
-    service.sign_out(session, by=by)
+    with transaction(engine_of(request)) as session:  # an auditor's own one is read only
+        service.sign_out(session, by=by)
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE)
     return response
@@ -103,9 +112,18 @@ def _users_page(
         companies={company.id: company for company in companies},
         roles=[(role.value, ROLE_LABELS[role]) for role in Role],
         role_labels=ROLE_LABELS,
+        today=today(),
         typed=typed or {},
         problem=problem,
     )
+
+
+def _day(typed: str) -> date | None:
+    """Browsers send a date field as ISO or empty."""
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise BadDay from error
 
 
 @router.get("/admin/users")
@@ -123,6 +141,7 @@ def create_user(
     role: Annotated[Role, Form()],
     password: Annotated[str, Form()],
     company_code: Annotated[str, Form()] = "",
+    expires_on: Annotated[str, Form()] = "",
 ) -> Response:
     try:
         service.create_user(
@@ -132,10 +151,12 @@ def create_user(
             role=role,
             password=password,
             company=service.company_for(session, company_code),
+            expires_on=_day(expires_on),
             by=by,
         )
     except DomainError as error:
         typed = {"username": username, "display_name": display_name, "role": role.value}
+        typed |= {"expires_on": expires_on}
         return _users_page(
             request,
             session,
@@ -149,6 +170,23 @@ def create_user(
 @router.post("/admin/users/{username}/disable")
 def disable_user(session: SessionDep, username: str, by: Administrator) -> Response:
     service.disable_user(session, username, by=by)
+    return RedirectResponse("/admin/users", 303)
+
+
+@router.post("/admin/users/{username}/expiry")
+def set_expiry(
+    request: Request,
+    session: SessionDep,
+    username: str,
+    by: Administrator,
+    expires_on: Annotated[str, Form()] = "",
+) -> Response:
+    try:
+        service.set_expiry(session, username, _day(expires_on), by=by)
+    except DomainError as error:
+        return _users_page(
+            request, session, status_code=status_of(error), problem=explain(request, error)
+        )
     return RedirectResponse("/admin/users", 303)
 
 

@@ -20,10 +20,13 @@ class Permission(StrEnum):
     USERS_MANAGE = "users.manage"
     AUDIT_READ = "audit.read"
     ACCOUNT_SELF = "account.self"
+    ACCOUNT_SETTINGS = "account.settings"
 
 
 _EVERYONE = frozenset(Role)
 _CITY = frozenset({Role.STAFF, Role.ENGINEER, Role.ADMINISTRATOR})
+_READERS = _CITY | {Role.AUDITOR}
+_USERS = _EVERYONE - {Role.AUDITOR}  # an auditor changes nothing, not even settings of its own
 _HANDLERS = frozenset({Role.STAFF, Role.ADMINISTRATOR})
 
 MATRIX: dict[Permission, frozenset[Role]] = {
@@ -33,12 +36,13 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.CASES_READ: _EVERYONE,
     Permission.CASES_HANDLE: _HANDLERS,
     Permission.REPORTS_FILE: frozenset({Role.CONTRACTOR, Role.STAFF, Role.ADMINISTRATOR}),
-    Permission.ANALYTICS_READ: _CITY,
-    Permission.EXPORTS_READ: _CITY,
+    Permission.ANALYTICS_READ: _READERS,
+    Permission.EXPORTS_READ: _READERS,
     Permission.TAGS_MANAGE: _HANDLERS,
-    Permission.EVENTS_READ: _EVERYONE,
-    Permission.COMPANIES_READ: _CITY,
+    Permission.EVENTS_READ: _USERS,
+    Permission.COMPANIES_READ: _READERS,
     Permission.USERS_MANAGE: frozenset({Role.ADMINISTRATOR}),
-    Permission.AUDIT_READ: frozenset({Role.ADMINISTRATOR}),
+    Permission.AUDIT_READ: frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     Permission.ACCOUNT_SELF: _EVERYONE,
+    Permission.ACCOUNT_SETTINGS: _USERS,
 }

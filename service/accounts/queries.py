@@ -20,7 +20,11 @@ from service.accounts.models import (
 from service.accounts.permissions import MATRIX, Permission
 from service.core.reading import Read, driver_sql
 
-_TAKE_ON = text("select * from gesuibo.take_on(:given)")
+_TAKE_ON = text(
+    "select t.*, case t.role when 'auditor'"
+    " then set_config('search_path', gesuibo.reading_path(t.role), true) end as reading_path"
+    " from gesuibo.take_on(:given) t"
+)
 _TAKE_ON_SQL = driver_sql(_TAKE_ON)
 
 

@@ -19,6 +19,7 @@ class UserRead(BaseModel):
     company_id: UUID | None
     language: str
     disabled_at: datetime | None
+    expires_on: date | None
     version: int
 
 
@@ -31,6 +32,13 @@ class UserCreate(BaseModel):
     company_code: str | None = None
     password: str
     language: str = "ja"
+    expires_on: date | None = None
+
+
+class ExpiryChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    expires_on: date | None
 
 
 class PasswordChange(BaseModel):

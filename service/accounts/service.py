@@ -1,6 +1,6 @@
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -10,8 +10,10 @@ from sqlmodel import Session
 from service.accounts import queries
 from service.accounts.actor import Actor
 from service.accounts.domain import (
+    AccountExpired,
     CompanyMissing,
     CompanyUnknown,
+    ExpiryMissing,
     Role,
     UsernameTaken,
     check_password,
@@ -21,7 +23,7 @@ from service.accounts.domain import (
 from service.accounts.models import Company, Phone, SignIn, UserAccount
 from service.accounts.permissions import Permission
 from service.core import outbox
-from service.core.clock import now
+from service.core.clock import now, today
 from service.core.database import SYSTEM, identify
 from service.core.errors import NotFound
 from service.core.settings import Settings
@@ -49,6 +51,7 @@ def tell(session: Session, action: str, user: UserAccount, by: Actor | None = No
             "username": user.username,
             "user_id": user.id,
             "role": user.role,
+            "expires_on": user.expires_on,
             "by_id": by.id if by else user.id,
             "by_name": by.name if by else user.display_name,
             "by_company_id": by.company_id if by else user.company_id,
@@ -79,6 +82,9 @@ def authenticate(session: Session, username: str, password: str) -> UserAccount 
 
     A failure is counted in this transaction, so the caller must let it commit: answer 401, do
     not raise.
+
+    Raises:
+        AccountExpired: the password is right, but the account's last day is over.
     """
     identify(session, SYSTEM)
     user = queries.user_by_name(session, username.strip().lower())
@@ -94,6 +100,8 @@ def authenticate(session: Session, username: str, password: str) -> UserAccount 
             user.failed_sign_ins = 0
         tell(session, "login_fail", user)
         return None
+    if user.expires_on is not None and user.expires_on < today():
+        raise AccountExpired(expires_on=user.expires_on.isoformat())
     user.failed_sign_ins = 0
     user.locked_until = None
     if user.password_hash and _HASHER.check_needs_rehash(user.password_hash):
@@ -157,7 +165,7 @@ def company_for(session: Session, company_code: str | None) -> Company | None:
     return company
 
 
-def create_user(
+def create_user(  # noqa: PLR0913  # one account, field by field
     session: Session,
     *,
     username: str,
@@ -166,11 +174,21 @@ def create_user(
     password: str | None,
     company: Company | None = None,
     language: str = "ja",
+    expires_on: date | None = None,
     by: Actor,
 ) -> UserAccount:
+    """With ``expires_on`` the account works until the end of that day; an auditor's always does.
+
+    Raises:
+        CompanyMissing: a contractor without a company, or anybody else with one.
+        ExpiryMissing: an auditor without a last day.
+        UsernameTaken: somebody else has the name.
+    """
     by.require(Permission.USERS_MANAGE)
     if (role is Role.CONTRACTOR) != (company is not None):
         raise CompanyMissing
+    if role is Role.AUDITOR and expires_on is None:
+        raise ExpiryMissing
     if queries.user_by_name(session, check_username(username)) is not None:
         raise UsernameTaken(username=username)
     user = UserAccount(
@@ -180,6 +198,7 @@ def create_user(
         company_id=company.id if company else None,
         password_hash=_HASHER.hash(check_password(password)) if password else None,
         language=language,
+        expires_on=expires_on,
         created_by=by.id,
     )
     session.add(user)
@@ -204,6 +223,22 @@ def set_password(session: Session, username: str, password: str, *, by: Actor) -
     user.locked_until = None
     queries.end_sign_ins(session, user.id)
     tell(session, "set_password", user, by)
+    return user
+
+
+def set_expiry(
+    session: Session, username: str, expires_on: date | None, *, by: Actor
+) -> UserAccount:
+    """The last day on which the account works; None for an account without end.
+
+    Raises:
+        ExpiryMissing: an auditor's account always ends.
+    """
+    user = _managed(session, username, by)
+    if expires_on is None and user.role == Role.AUDITOR:
+        raise ExpiryMissing
+    user.expires_on = expires_on
+    tell(session, "set_expiry", user, by)
     return user
 
 

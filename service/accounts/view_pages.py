@@ -14,7 +14,7 @@ from service.core.http.session import SessionDep
 from service.core.http.templating import render
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))]
+Reader = Annotated[Actor, Depends(requires(Permission.ACCOUNT_SETTINGS))]
 
 
 @router.get("/views")

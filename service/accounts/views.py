@@ -47,7 +47,7 @@ def save_view(
         NotFound: for a list of which no views are kept.
         TooManyViews: nobody needs more.
     """
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     if by.id is None:
         raise Forbidden
     if not is_kept(path):

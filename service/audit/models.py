@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Index, func
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Index, func, text
 from sqlmodel import Field, SQLModel
 
 from service.audit.domain import Via
@@ -16,6 +16,7 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         one_of("via", Via),
         Index("ix_audit_entry_target", "target_type", "target_id"),
+        Index("ix_audit_entry_views", "id", postgresql_where=text("action = 'view'")),
     )
 
     id: int | None = Field(

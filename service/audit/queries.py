@@ -37,7 +37,7 @@ _UNSEALED_COUNT = text(
 )
 _SEALED = text(
     f"select s.seq, s.hash, e.digest, {', '.join('e.' + c for c in CONTENT_COLUMNS)}"  # noqa: S608
-    " from audit_seal s join audit_entry e on e.id = s.entry_id order by s.seq"
+    " from audit_seal s join public.audit_entry e on e.id = s.entry_id order by s.seq"
 )
 _OF_TARGET = text(
     "select id, at, actor_name, via, action, before, after, reason, request_id from audit_entry"

@@ -29,7 +29,11 @@ def note_account_change(session: Session, event: Event) -> None:
         "user_account",
         told["user_id"],
         by=by,
-        after={"username": told["username"], "role": told["role"]},
+        after={
+            "username": told["username"],
+            "role": told["role"],
+            "expires_on": told.get("expires_on"),
+        },
     )
 
 

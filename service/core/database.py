@@ -34,10 +34,13 @@ class RowIdentity:
 
 SYSTEM = RowIdentity("system")
 
+# An auditor reads through views that hide names; another role may follow in one transaction.
 _IDENTIFY = text(
     "select set_config('gesuibo.role', :role, true),"
     " set_config('gesuibo.company', :company, true),"
-    " set_config('gesuibo.user', :user, true)"
+    " set_config('gesuibo.user', :user, true),"
+    " case when cast(:role as text) = 'auditor' or current_setting('search_path') like 'audited%'"
+    " then set_config('search_path', gesuibo.reading_path(:role), true) end"
 )
 
 

@@ -26,17 +26,18 @@ _COST = text(  # constants of this module only
     and not exists (select 1 from response_record later where later.supersedes_id = r.id)
 """
 )
-# What an approver has read: the case without its state, every response, report and photo.
+# What an approver has read: the case without its state, every response, report and photo. Of the
+# tables themselves, so that the hash is the same for those who read through views.
 _CONTENT = text(
     _FAMILY  # noqa: S608
     + """
   select jsonb_build_object(
     'case', (select to_jsonb(c) - '{state,state_reason,wait_reason,closed_at,version,updated_at,updated_by,source_import_id,search_text}'::text[]
-             from fault_case c where c.id = :case_id),
+             from public.fault_case c where c.id = :case_id),
     'responses', (select jsonb_agg(to_jsonb(r) - '{source_import_id,search_text}'::text[] order by r.id)
-                  from response_record r where r.case_id in (select id from family)),
+                  from public.response_record r where r.case_id in (select id from family)),
     'reports', (select jsonb_agg(encode(r.body_sha256, 'hex') || r.id::text || r.body order by r.id)
-                from case_report l join fault_report r on r.id = l.report_id
+                from case_report l join public.fault_report r on r.id = l.report_id
                 where l.case_id in (select id from family)),
     'photos', (select jsonb_agg(a.sha256 order by a.sha256) from attachment a
                where a.response_id in (select id from response_record

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from service.core.outbox import TransactionNumber
 from service.core.settings import get_settings
+from service.migrations.audited import drop_views, make_views
 from service.migrations.tables import load_tables
 
 load_tables()
@@ -21,6 +22,15 @@ def include_object(  # the signature alembic calls
     if name == "alembic_version":
         return False
     return bool(alembic_helpers.include_object(thing, name, kind, reflected, other))
+
+
+def _changes_schema() -> bool:
+    """An upgrade or downgrade, not a comparison."""
+    try:
+        context.get_revision_argument()
+    except KeyError:
+        return False
+    return True
 
 
 def run(connection: Connection) -> None:
@@ -39,7 +49,11 @@ def run(connection: Connection) -> None:
         connection.execute(text("set local lock_timeout = '5s'"))
         connection.execute(text("set local statement_timeout = '10min'"))
         connection.execute(text(f"select pg_advisory_xact_lock({ADVISORY_LOCK})"))
+        if _changes_schema():
+            drop_views(connection)
         context.run_migrations()
+    if _changes_schema():
+        make_views(connection)
 
 
 def main() -> None:

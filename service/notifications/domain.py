@@ -139,6 +139,7 @@ DEFAULTS: dict[Role, dict[Kind, tuple[Scope, Scope]]] = {
         Kind.SYSTEM: (_ALL, _ALL),
     },
     Role.CONTRACTOR: _NOTHING | {Kind.CASE: (_ALL, _OFF), Kind.RESPONSE: (_ALL, _ALL)},
+    Role.AUDITOR: _NOTHING,
 }
 _CITY_HANDLES = frozenset(Kind)
 _OFFERED: dict[Role, frozenset[Kind]] = {
@@ -148,6 +149,7 @@ _OFFERED: dict[Role, frozenset[Kind]] = {
     ),
     Role.ADMINISTRATOR: _CITY_HANDLES,
     Role.CONTRACTOR: frozenset({Kind.REPORT, Kind.CASE, Kind.RESPONSE}),
+    Role.AUDITOR: frozenset(),
 }
 
 

@@ -30,7 +30,7 @@ from service.notifications.domain import (
 from service.notifications.schemas import AddressChange, RhythmChange
 
 router = APIRouter(include_in_schema=False)
-Reader = Annotated[Actor, Depends(requires(Permission.ACCOUNT_SELF))]
+Reader = Annotated[Actor, Depends(requires(Permission.ACCOUNT_SETTINGS))]
 SHOWN = 100
 MAX_PICKS = 600
 NOT_AN_ADDRESS = N_("メールアドレスを「name@example.jp」の形で入力してください。")

@@ -40,7 +40,7 @@ class MailUnavailable(Forbidden):
 
 def profile_of(session: Session, by: Actor) -> NotificationProfile:
     """The person's own, made when it is first looked at."""
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     if by.id is None:
         raise Forbidden
     found = queries.profile(session, by.id)
@@ -196,7 +196,7 @@ def _from_link(
 
 def mark_read(session: Session, ids: list[UUID] | None, *, by: Actor) -> None:
     """None: all of them. What was read half a year ago goes."""
-    by.require(Permission.ACCOUNT_SELF)
+    by.require(Permission.ACCOUNT_SETTINGS)
     if by.id is not None:
         moment = now()
         queries.mark_read(session, by.id, moment, ids)

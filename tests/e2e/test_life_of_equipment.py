@@ -47,12 +47,14 @@ def city(engine: Engine) -> dict[str, str]:
         )
         make_installation(session, pump, old, starts_on=SPRING)
         user = make_user(session, Role.STAFF)
+        administrator = make_user(session, Role.ADMINISTRATOR)
         return {
             "pump": str(pump.id),
             "target": spare_place.position_code,
             "target_id": str(spare_place.id),
             "old": old.asset_code,
             "user": user.username,
+            "administrator": administrator.username,
         }
 
 
@@ -156,3 +158,42 @@ def test_a_pump_is_replaced_moved_and_the_year_closed(
         page.goto(f"{url}/spares")
         assert violations(page) == []
         _shot(page, f"{name}_spares")
+        _audited(url, city["administrator"], name, lambda: window(**size).new_page(), violations)
+
+
+def _audited(
+    url: str,
+    administrator: str,
+    name: str,
+    opened: Callable[[], Page],
+    violations: Callable[[Page], list[str]],
+) -> None:
+    """The auditor gets an account for some days, reads the year and leaves a trace."""
+    office = opened()
+    _sign_in(office, url, administrator)
+    office.goto(f"{url}/admin/users")
+    auditor = f"kansa-{name}"
+    office.get_by_label("利用者名").fill(auditor)
+    office.get_by_label("氏名").fill("架空 監査")
+    office.get_by_label("役割").select_option(label="監査")
+    office.get_by_label("有効期限（監査のとき）").fill(today().isoformat())
+    office.get_by_label("パスワード").fill(PASSWORD)
+    office.get_by_role("button", name="追加する").click()
+    expect(office.get_by_role("row").filter(has_text=auditor)).to_contain_text("まで")
+    _shot(office, f"{name}_users")
+    assert violations(office) == []
+
+    reader = opened()
+    _sign_in(reader, url, auditor)
+    reader.goto(f"{url}/ledgers")
+    expect(reader.get_by_text("に締めた台帳").first).to_be_visible()
+    expect(reader.get_by_role("button", name="締め")).to_have_count(0)
+    _shot(reader, f"{name}_auditor")
+    assert violations(reader) == []
+    assert reader.request.post(f"{url}/views", headers={"origin": url}).status == 403
+
+    office.goto(f"{url}/admin/viewings")
+    row = office.get_by_role("row").filter(has_text="架空 監査").filter(has_text="/ledgers/")
+    expect(row.first).to_contain_text("表示")
+    _shot(office, f"{name}_viewings")
+    assert violations(office) == []

@@ -8,13 +8,14 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 _TURN_BACK = text(
-    "select set_config('search_path', 'as_of, public', true),"
+    "select set_config('search_path', gesuibo.past_path(gesuibo.role()), true),"
     " set_config('gesuibo.day', cast(cast(:day as date) as text), true),"
     " set_config('gesuibo.state_at', cast(cast(:state_at as timestamptz) as text), true),"
     " set_config('gesuibo.known_at', cast(cast(:known_at as timestamptz) as text), true)"
 )
 _RETURN = text(
-    "select set_config('search_path', 'public', true), set_config('gesuibo.day', '', true),"
+    "select set_config('search_path', gesuibo.reading_path(gesuibo.role()), true),"
+    " set_config('gesuibo.day', '', true),"
     " set_config('gesuibo.state_at', '', true), set_config('gesuibo.known_at', '', true)"
 )
 _PAST = "gesuibo.past"

@@ -70,4 +70,5 @@ def test_contractors_hold_no_right_over_the_register() -> None:
         Permission.REPORTS_FILE,
         Permission.EVENTS_READ,
         Permission.ACCOUNT_SELF,
+        Permission.ACCOUNT_SETTINGS,
     }

@@ -5,8 +5,6 @@ answer may carry B's mark, and nothing of B's may have changed afterwards.
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -23,54 +21,12 @@ from service.accounts.access import current_actor, requires
 from service.accounts.actor import Actor
 from service.accounts.domain import Role, token_hash
 from service.accounts.permissions import Permission
-from service.core.clock import now
+from service.core.clock import now, today
 from service.core.database import SYSTEM, RowIdentity, identify, transaction
 from service.core.errors import NotSignedIn
 from service.core.settings import Settings
-from service.tags.domain import with_check
 from tests.routes import guarded_routes
-
-MARK = "ZZB"
-OWN_MARK = "YYA"
-TAGS = {"a": with_check("0000000A"), "b": with_check("0000000B")}
-TOKEN = "worker-a-token"
-GROUPS = {
-    "company": "9001", "facility": "9002", "contract": "9003", "user": "9004", "location": "9006",
-    "position": "9007", "device": "9008", "installation": "9009", "tag": "900a", "case": "900b",
-    "report": "900c", "response": "900d", "attachment": "900e",
-}  # fmt: skip
-TABLES = (
-    "facility", "location", "position", "device", "installation", "qr_tag", "fault_case",
-    "fault_report", "case_report", "response_record", "attachment", "company", "contract",
-    "contract_facility", "user_account",
-)  # fmt: skip
-
-
-def key(kind: str, side: str) -> str:
-    return f"00000000-0000-7000-{GROUPS[kind]}-00000000000{side}"
-
-
-@pytest.fixture(scope="module")
-def two_companies(engine: Engine) -> Iterator[None]:
-    script = (Path(__file__).parent / "two_companies.sql").read_text(encoding="utf-8")
-    for side, code in TAGS.items():
-        script = script.replace(f":tag_{side}", f"'{code}'")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("set local role none")
-        connection.exec_driver_sql(script.replace("%", "%%"))
-        connection.execute(
-            text(
-                "insert into phone (id, token_hash, user_id, name, expires_at)"
-                " values (gen_random_uuid(), :hash, :user, 'A', now() + interval '1 day')"
-            ),
-            {"hash": token_hash(TOKEN), "user": key("user", "a")},
-        )
-    yield
-    with engine.begin() as connection:
-        connection.exec_driver_sql("set local role none")
-        connection.exec_driver_sql("set local session_replication_role = replica")
-        for table in (*reversed(TABLES), "phone", "outbox_event", "equipment_class"):
-            connection.exec_driver_sql(f"delete from {table}")
+from tests.service.accounts.two_companies import MARK, OWN_MARK, TABLES, TOKEN, address, key
 
 
 def as_a(session: Session) -> None:
@@ -148,23 +104,6 @@ def open_house(
     return app, client
 
 
-def address(path: str) -> str:
-    """The route's path with B's numbers in its gaps."""
-
-    def fill(match: re.Match[str]) -> str:
-        name = match["name"]
-        if "tag" in name or name == "code":
-            return TAGS["b"]
-        if name == "sha256":
-            return "0" * 64
-        kinds = [kind for kind in GROUPS if name.startswith(kind)]
-        if not kinds:
-            kinds = [kind for kind in GROUPS if f"/{kind}" in path or f"/{kind[:-1]}ie" in path]
-        return key(kinds[0], "b") if kinds else "1"
-
-    return re.sub(r"\{(?P<name>\w+)(:\w+)?\}", fill, path)
-
-
 def snapshot_of_b(engine: Engine) -> dict[str, list[str]]:
     rows: dict[str, list[str]] = {}
     with transaction(engine, SYSTEM) as session:
@@ -222,12 +161,15 @@ def test_every_route_keeps_to_the_matrix(
             connection.exec_driver_sql("set local role none")
             user = connection.execute(
                 text(
-                    "insert into user_account (id, username, display_name, role, company_id)"
-                    " values (gen_random_uuid(), :name, :name, :role, :company) returning id"
+                    "insert into user_account"
+                    " (id, username, display_name, role, company_id, expires_on)"
+                    " values (gen_random_uuid(), :name, :name, :role, :company, :until)"
+                    " returning id"
                 ),
                 {
                     "name": token,
                     "role": role.value,
+                    "until": today() if role is Role.AUDITOR else None,
                     "company": key("company", "a") if role is Role.CONTRACTOR else None,
                 },
             ).scalar_one()
