@@ -83,6 +83,7 @@ ROUTERS = (
     "importers.exporting.viewing_pages",
     "importers.exporting.lists",
     "importers.exporting.work_lists",
+    "importers.exporting.detail_lists",
     "importers.provenance_pages",
     "importers.pages",
     "importers.bulk_pages",

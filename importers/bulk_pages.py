@@ -1,22 +1,27 @@
 """まとめて変更: one value for every position of a list, as an import with its plan and its undo."""
 
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
 from importers import service
 from importers.decisions import Decisions
 from importers.exporting.files import written_csv
+from importers.job_page import job_page
+from importers.models import ImportJob, Outcome
+from importers.receipt import ApplyMode
 from importers.sources import bulk_changes
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.core.clock import JST, now
-from service.core.errors import Invalid
+from service.core.errors import DomainError, Invalid, NotFound
 from service.core.http.forms import Typed, attempt
+from service.core.http.problems import explain, status_of
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.i18n.marker import N_
@@ -26,9 +31,10 @@ from service.registry.queries import facets, positions
 from service.registry.schemas.reads import PositionFilter
 
 router = APIRouter(include_in_schema=False)
-Manager = Annotated[Actor, Depends(requires(Permission.IMPORTS_MANAGE))]
+Writer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
 Conditions = Annotated[PositionFilter, Depends(filled_in)]
 _AT_ONCE = 2_000
+BASE = "/bulk"
 FIELDS = {
     "criticality": N_("重要度"),
     "redundancy": N_("予備機"),
@@ -48,7 +54,7 @@ class UnknownChange(Invalid):
 
 @router.get("/bulk/positions")
 def bulk_page(
-    request: Request, session: SessionDep, _by: Manager, conditions: Conditions
+    request: Request, session: SessionDep, _by: Writer, conditions: Conditions
 ) -> Response:
     return _page(request, session, conditions, Typed())
 
@@ -76,7 +82,7 @@ def _page(
 def plan_change(
     request: Request,
     session: SessionDep,
-    by: Manager,
+    by: Writer,
     conditions: Conditions,
     change: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:
@@ -95,7 +101,7 @@ def plan_change(
     failed = attempt(request, session, act, Typed("bulk", {"change": change}))
     if failed:
         return _page(request, session, conditions, *failed)
-    return RedirectResponse(f"/imports/{planned[0].id}", 303)
+    return RedirectResponse(f"{BASE}/{planned[0].id}", 303)
 
 
 def _lines(
@@ -107,3 +113,77 @@ def _lines(
         for row in rows:
             yield [row["position_code"], value]
         after = rows[-1]["position_code"]
+
+
+def _changes(session: Session, job_id: UUID) -> ImportJob:
+    """Only changes of a list: other imports are for those who may import.
+
+    Raises:
+        NotFound: for an import of another kind.
+    """
+    job = service.job_of(session, job_id)
+    if job.source != bulk_changes.SOURCE.name:
+        raise NotFound
+    return job
+
+
+@router.get("/bulk/{job_id}")
+def show(
+    request: Request,
+    session: SessionDep,
+    _by: Writer,
+    job_id: UUID,
+    outcome: Annotated[Outcome | None, Query()] = None,
+    cursor: Annotated[str | None, Query()] = None,
+) -> Response:
+    job = _changes(session, job_id)
+    return job_page(request, session, job, outcome=outcome, cursor=cursor, base=BASE)
+
+
+def _done(request: Request, session: Session, job_id: UUID, act: Callable[[], Any]) -> Response:
+    """Back to the page of the change; what was refused is told on it."""
+    _changes(session, job_id)
+    try:
+        with session.begin_nested():
+            act()
+    except DomainError as error:
+        return job_page(
+            request,
+            session,
+            _changes(session, job_id),
+            status_code=status_of(error),
+            problem=explain(request, error),
+            base=BASE,
+        )
+    return RedirectResponse(f"{BASE}/{job_id}", 303)
+
+
+@router.post("/bulk/{job_id}/apply")
+def apply(
+    request: Request,
+    session: SessionDep,
+    by: Writer,
+    job_id: UUID,
+    plan_hash: Annotated[str, Form()],
+    mode: Annotated[ApplyMode, Form()] = ApplyMode.ALL_OR_NOTHING,
+) -> Response:
+    def act() -> None:
+        service.request_apply(session, job_id, mode=mode, plan_hash=plan_hash, by=by)
+
+    return _done(request, session, job_id, act)
+
+
+@router.post("/bulk/{job_id}/undo")
+def undo(request: Request, session: SessionDep, by: Writer, job_id: UUID) -> Response:
+    return _done(request, session, job_id, lambda: service.request_undo(session, job_id, by=by))
+
+
+@router.post("/bulk/{job_id}/cancel")
+def cancel(request: Request, session: SessionDep, by: Writer, job_id: UUID) -> Response:
+    return _done(request, session, job_id, lambda: service.cancel_job(session, job_id, by=by))
+
+
+@router.post("/bulk/{job_id}/abandon")
+def abandon(session: SessionDep, by: Writer, job_id: UUID) -> Response:
+    service.abandon_job(session, _changes(session, job_id).id, by=by)
+    return RedirectResponse("/positions", 303)

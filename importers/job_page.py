@@ -60,6 +60,9 @@ def shown_changes(changed: dict[str, list[Any]]) -> list[tuple[str, list[Any]]]:
     return [(name, pair) for name, pair in changed.items() if name not in hidden]
 
 
+IMPORTS = "/imports"
+
+
 def job_page(
     request: Request,
     session: Session,
@@ -69,7 +72,9 @@ def job_page(
     cursor: str | None = None,
     status_code: int = 200,
     problem: str | None = None,
+    base: str = IMPORTS,
 ) -> Response:
+    """``base``: where its buttons lead; changes of a list have pages of their own."""
     locale = locale_of(request)
     return render(
         request,
@@ -77,6 +82,8 @@ def job_page(
         status_code=status_code,
         job=job,
         problem=problem,
+        base=base,
+        is_bulk=base != IMPORTS,
         working=job.state in wizard.WORKING,
         can_decide=job.state in {JobState.PLANNED, JobState.FAILED},
         progress=job_queries.progress_of(session, [job.id]).get(job.id),

@@ -150,6 +150,7 @@ _REGISTRY = (
             *_partial("installed"),
             "acquired_cost_yen",
             "acquired_cost_raw",
+            "fixed_asset_no",
             "life_override_years",
             "life_override_reason",
             "spec",

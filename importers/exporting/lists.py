@@ -20,7 +20,7 @@ from service.registry.custom_conditions import own_fields
 from service.registry.custom_values import write_value
 from service.registry.domain import FACILITY_TYPE_LABELS, LIFECYCLE_LABELS, FacilityType
 from service.registry.pages import PastDay, filled_in
-from service.registry.past import on_day
+from service.registry.past import on_day, only_today
 from service.registry.queries import classes, devices, facilities, models, positions, quality
 from service.registry.queries.position_order import SORTS
 from service.registry.schemas.reads import PartialDateRead, PositionFilter
@@ -113,8 +113,9 @@ def spares_file(
 
 @router.get("/lists/quality/{name}.{form}")
 def quality_file(
-    session: SessionDep, _by: Reader, name: str, form: ListFormat
+    session: SessionDep, _by: Reader, name: str, form: ListFormat, on: PastDay = None
 ) -> StreamingResponse:
+    only_today(on)
     if name not in quality.CHECKS:
         raise NotFound
     lines = (
@@ -126,30 +127,32 @@ def quality_file(
 
 @router.get("/lists/models.{form}")
 def models_file(
-    session: SessionDep, _by: Reader, form: ListFormat, q: str = ""
+    session: SessionDep, by: Reader, form: ListFormat, q: str = "", on: PastDay = None
 ) -> StreamingResponse:
     names = ("maker", "model_no", "device_count", "placed_count", "discontinued_on")
-    lines = (
-        Line(str(row["id"]), _plain(row, *names), row)
-        for row in map(dict, models.page(session, q, after=("", ""), limit=_EVERY))
-    )
-    return list_answer(Listing(N_("機種一覧"), _MODEL_HEADER, lines), form)
+    with on_day(session, on, by=by):
+        lines = (
+            Line(str(row["id"]), _plain(row, *names), row)
+            for row in map(dict, models.page(session, q, after=("", ""), limit=_EVERY))
+        )
+        return list_answer(Listing(N_("機種一覧"), _MODEL_HEADER, lines), form, on=on)
 
 
 @router.get("/lists/classes.{form}")
 def classes_file(
-    session: SessionDep, _by: Reader, form: ListFormat, only: str = ""
+    session: SessionDep, by: Reader, form: ListFormat, only: str = "", on: PastDay = None
 ) -> StreamingResponse:
-    lines = (
-        Line(
-            str(row["id"]),
-            [*_plain(row, *_CLASS_FIELDS), "確認済" if row["verified"] else "要確認"],
-            row,
+    with on_day(session, on, by=by):
+        lines = (
+            Line(
+                str(row["id"]),
+                [*_plain(row, *_CLASS_FIELDS), "確認済" if row["verified"] else "要確認"],
+                row,
+            )
+            for row in (one.model_dump() for one in classes.page(session, after="", limit=_EVERY))
+            if only != "unverified" or not row["verified"]
         )
-        for row in (one.model_dump() for one in classes.page(session, after="", limit=_EVERY))
-        if only != "unverified" or not row["verified"]
-    )
-    return list_answer(Listing(N_("設備分類一覧"), _CLASS_HEADER, lines), form)
+        return list_answer(Listing(N_("設備分類一覧"), _CLASS_HEADER, lines), form, on=on)
 
 
 def _positions(session: Session, conditions: PositionFilter, sort: str) -> Listing:

@@ -24,6 +24,8 @@ from service.faults.wording import SEVERITY_LABELS
 from service.maintenance import queries as maintenance
 from service.maintenance.domain import INSPECTION_KIND_LABELS
 from service.maintenance.service import DUE_DAYS
+from service.registry.pages import PastDay
+from service.registry.past import only_today
 from service.registry.queries import facilities
 from service.registry.schemas.reads import PartialDateRead
 
@@ -84,7 +86,9 @@ def due_file(
     form: ListFormat,
     facility: Annotated[str, Query(max_length=80)] = "",
     days: Annotated[int, Query(ge=0, le=3650)] = DUE_DAYS,
+    on: PastDay = None,
 ) -> StreamingResponse:
+    only_today(on)
     points = _points(session)
     rows = maintenance.due(
         session,

@@ -6,6 +6,7 @@ from typing import Any
 from importers.exporting.writing import moment, plain
 from importers.fields import field_label
 from service.core.i18n.marker import N_
+from service.faults.approval_domain import APPROVAL_ROLE_LABELS
 from service.registry.domain import (
     FACILITY_TYPE_LABELS,
     INSTALLATION_KIND_LABELS,
@@ -35,8 +36,19 @@ _STAY_HEADER = [
     "理由",
     "登録日時",
     "登録者",
+    "決裁",
 ]
-_CHANGE_HEADER = ["登録日時", "登録者", "対象", "番号", "項目", "変更前", "変更後", "理由・根拠"]
+_CHANGE_HEADER = [
+    "登録日時",
+    "登録者",
+    "対象",
+    "番号",
+    "項目",
+    "変更前",
+    "変更後",
+    "理由・根拠",
+    "決裁",
+]
 TABLE_LABELS = {
     "facility": N_("施設"),
     "position": N_("設置箇所"),
@@ -57,7 +69,16 @@ def stay_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
             *(plain(row[name]) for name in ("work_ref", "reason")),
             moment(row["recorded_at"]),
             plain(row["recorded_by"]),
+            approval(row),
         ]
+
+
+def approval(row: Mapping[str, Any]) -> str:
+    """Who decided: on the case that the change names, or whoever applied its import."""
+    if row["approved_case_no"]:
+        role = APPROVAL_ROLE_LABELS[row["approved_role"]]
+        return f"{row['approved_case_no']} {role} {row['approved_by']} {moment(row['approved_at'])}"
+    return f"取込の確定 {row['applied_by']}" if row["applied_by"] else ""
 
 
 def stay_kind(row: Mapping[str, Any]) -> str:
@@ -80,4 +101,5 @@ def changed_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[str]]:
             field_label(row["field"]),
             *(VALUE_LABELS.get(row[name], plain(row[name])) for name in ("old", "new")),
             plain(row["reason"]),
+            approval(row),
         ]

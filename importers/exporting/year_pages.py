@@ -23,6 +23,7 @@ from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.i18n.dates import fiscal_year
+from service.faults.approval_domain import APPROVAL_ROLE_LABELS
 from service.history import queries
 from service.registry.domain import INSTALLATION_KIND_LABELS, RETIRED_REASON_LABELS
 from service.registry.past import on_day
@@ -90,6 +91,7 @@ def _year_page(
         words=VALUE_LABELS,
         kinds=INSTALLATION_KIND_LABELS,
         reasons=RETIRED_REASON_LABELS,
+        roles=APPROVAL_ROLE_LABELS,
         today=today(),
         may_close=by.can(Permission.REGISTRY_WRITE),
         typed=typed,

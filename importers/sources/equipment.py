@@ -73,7 +73,7 @@ def _position(cells: Cells) -> Draft:
 
 def _device(cells: Cells) -> list[Draft]:
     asset, place = cells.get("asset_key") or cells["asset_code"], _key(cells)
-    values = picked(cells, "asset_code", "serial_no", "life_override_years")
+    values = picked(cells, "asset_code", "serial_no", "fixed_asset_no", "life_override_years")
     values |= dated(cells, "manufactured", "manufactured") | dated(cells, "installed", "installed")
     values |= _spec(cells) | _price(cells)
     refs = {"class_id": Ref("position", (place,), "class_id")}

@@ -11,9 +11,50 @@ from sqlmodel import Session, col, select
 from service.history.models import LedgerClosing
 
 _AT_ONCE = 2_000
+# The last decision on each approved case, under its number and the contracts that its responses
+# name: a change that names one of these rests on that decision.
+_DECIDED = """
+  approved as materialized (
+    select distinct on (q.case_id) q.case_id, c.case_no, a.role, u.display_name as name,
+      a.decided_at
+    from approval_request q
+    join approval a on a.request_id = q.id and a.decision in ('approved', 'proxy')
+    join fault_case c on c.id = q.case_id
+    join user_account u on u.id = a.decided_by
+    where q.state = 'approved' order by q.case_id, a.decided_at desc),
+  decided as materialized (
+    select case_no as word, approved.* from approved
+    union
+    select r.contract_ref, approved.* from approved
+    join response_record r on r.case_id = approved.case_id where r.contract_ref is not null)"""
+_BASIS = """ok.case_id as approved_case_id, ok.case_no as approved_case_no,
+      ok.role as approved_role, ok.name as approved_by, ok.decided_at as approved_at,
+      applied.actor_name as applied_by"""
+
+
+def _basis(words: str, import_id: str) -> str:
+    """Joins the decision that the words name, and who applied the import that wrote it."""
+    return f"""
+    left join lateral (
+      select * from decided n
+      where n.word = any (string_to_array(
+        regexp_replace(concat_ws(' ', {words}), '[^0-9A-Za-z-]+', ' ', 'g'), ' ') || array[{words}])
+      order by n.decided_at desc limit 1) ok on true
+    left join lateral (
+      select a.actor_name from audit_entry a
+      where a.target_type = 'import_job' and a.target_id = ({import_id})::text
+        and a.action = 'import.apply'
+      order by a.id desc limit 1) applied on true"""  # noqa: S608  # constants only
+
+
+_WORDS = (
+    "case e.what when 'began' then i.work_ref else gone.work_ref end,"
+    " case e.what when 'began' then i.reason else gone.reason end"
+)
 # A move is one stay that ends and another that begins on the same day elsewhere.
 _STAYS = text(
-    """
+    f"""
+    with {_DECIDED}
     select e.what, e.day, f.facility_code, f.name as facility_name, p.id as position_id,
       p.position_code, p.name as position_name, d.id as device_id, d.asset_code,
       d.fixed_asset_no, d.acquired_cost_yen, i.kind, d.retired_reason,
@@ -21,7 +62,8 @@ _STAYS = text(
       case e.what when 'began' then i.reason else gone.reason end as reason,
       e.what = 'ended' and exists (select 1 from installation n where n.device_id = i.device_id
         and lower(n.period) = e.day and n.position_id <> i.position_id) as is_move,
-      coalesce(h.superseded_at, i.created_at) as recorded_at, u.display_name as recorded_by
+      coalesce(h.superseded_at, i.created_at) as recorded_at, u.display_name as recorded_by,
+      {_BASIS}
     from installation i
     join position p on p.id = i.position_id
     join facility f on f.id = i.facility_id
@@ -40,9 +82,10 @@ _STAYS = text(
         and a.after ->> 'removed_on' = e.day::text
       order by a.id desc limit 1) gone on true
     left join user_account u on u.id = coalesce(h.superseded_by, i.created_by)
+    {_basis(_WORDS, "case e.what when 'began' then i.source_import_id end")}
     where e.day >= :first and e.day < :after
     order by e.day, p.position_code, e.what desc
-    """
+    """  # noqa: S608  # constants only
 )
 _FIELDS = """
   array['name', 'status', 'criticality', 'redundancy', 'health', 'class_id', 'location_id',
@@ -65,7 +108,8 @@ def _named(side: str) -> str:
 
 _VALUES = text(
     f"""
-    with told as (
+    with {_DECIDED},
+    told as (
       select h.table_name, h.record_id, h.content as old, h.superseded_at, h.superseded_by,
         coalesce(
           lead(h.content) over (partition by h.table_name, h.record_id order by h.id),
@@ -84,7 +128,7 @@ _VALUES = text(
                t.old ->> 'class_code') as code,
       field, {_named("t.old")} as old, {_named("t.new")} as new,
       t.superseded_at as recorded_at, u.display_name as recorded_by,
-      coalesce(why.reason, job.file_name) as reason
+      coalesce(why.reason, job.file_name) as reason, {_BASIS}
     from told t
     cross join unnest({_FIELDS}) as field
     left join user_account u on u.id = t.superseded_by
@@ -97,6 +141,7 @@ _VALUES = text(
       order by abs(extract(epoch from a.at - t.superseded_at)) limit 1) why on true
     left join import_job job on job.id = (t.new ->> 'source_import_id')::uuid
       and t.new -> 'source_import_id' is distinct from t.old -> 'source_import_id'
+    {_basis("why.reason", "job.id")}
     where t.superseded_at < :after and t.new is not null
       and t.old ? field and t.old -> field is distinct from t.new -> field
     order by t.superseded_at, code, field

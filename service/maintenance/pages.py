@@ -40,6 +40,8 @@ from service.maintenance.schemas import (
 )
 from service.registry import service as registry
 from service.registry.domain import HEALTH_LABELS
+from service.registry.pages import PastDay
+from service.registry.past import past_unknown
 from service.registry.queries import devices
 from service.registry.schemas.reads import PartialDateRead
 
@@ -111,6 +113,7 @@ def due_page(
     facility: Annotated[str, Query(max_length=80)] = "",
     days: Annotated[int, Query(ge=0, le=3650)] = service.DUE_DAYS,
     cursor: str = "",
+    on: PastDay = None,
 ) -> Response:
     """次回予定: what is overdue first, then what is due within some days."""
     found = queries.due(
@@ -131,6 +134,7 @@ def due_page(
         facility=facility,
         facilities=[(row["facility_code"], row["name"]) for row in queries.facilities(session)],
         days=days,
+        past_unknown=past_unknown(on),
         spans=SPANS,
         **_words(),
     )

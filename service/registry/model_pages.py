@@ -7,11 +7,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from service.accounts.permissions import Permission
+from service.core.clock import today
 from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.core.paging import DEFAULT_LIMIT, cut, decode_cursor, encode_cursor
-from service.registry.pages import Reader
+from service.registry.pages import PastDay, Reader
+from service.registry.past import on_day
 from service.registry.queries import classes, models
 
 router = APIRouter(include_in_schema=False)
@@ -22,12 +24,14 @@ _SHOWN = 200
 def models_page(
     request: Request,
     session: SessionDep,
-    _by: Reader,
+    by: Reader,
     q: Annotated[str, Query(max_length=200)] = "",
     cursor: str = "",
+    on: PastDay = None,
 ) -> Response:
     maker, model_no = decode_cursor(cursor, 2) if cursor else ("", "")
-    found = models.page(session, q, after=(maker, model_no), limit=DEFAULT_LIMIT + 1)
+    with on_day(session, on, by=by):
+        found = models.page(session, q, after=(maker, model_no), limit=DEFAULT_LIMIT + 1)
     rows, has_more = cut(found, DEFAULT_LIMIT)
     last = rows[-1] if has_more else None
     return render(
@@ -36,6 +40,8 @@ def models_page(
         rows=rows,
         next_cursor=encode_cursor(last["maker"] or "", last["model_no"]) if last else None,
         q=q,
+        on=on,
+        today=today(),
     )
 
 
@@ -54,9 +60,12 @@ def model_page(request: Request, session: SessionDep, by: Reader, model_id: UUID
 
 
 @router.get("/classes")
-def classes_page(request: Request, session: SessionDep, by: Reader, only: str = "") -> Response:
+def classes_page(
+    request: Request, session: SessionDep, by: Reader, only: str = "", on: PastDay = None
+) -> Response:
     """The whole master: a city has some hundred classes."""
-    rows = classes.page(session, after="", limit=10_000)
+    with on_day(session, on, by=by):
+        rows = classes.page(session, after="", limit=10_000)
     unverified = [row for row in rows if not row.verified]
     return render(
         request,
@@ -64,5 +73,7 @@ def classes_page(request: Request, session: SessionDep, by: Reader, only: str = 
         rows=unverified if only == "unverified" else rows,
         unverified_count=len(unverified),
         only=only,
-        may_write=by.can(Permission.REGISTRY_WRITE),
+        on=on,
+        today=today(),
+        may_write=by.can(Permission.REGISTRY_WRITE) and on is None,
     )

@@ -19,6 +19,26 @@ class DayInFuture(Invalid):
     message = N_("これからの日付（%(day)s）の台帳はありません。")
 
 
+class PastUnknown(Invalid):
+    code = "past-unknown"
+    message = N_("この一覧は今日のものだけです。過去の日の点検やQRタグの状態は残していません。")
+
+
+def only_today(day: date | None) -> None:
+    """For what nobody kept.
+
+    Raises:
+        PastUnknown: rather than telling of today under another date.
+    """
+    if past_unknown(day):
+        raise PastUnknown
+
+
+def past_unknown(day: date | None) -> str | None:
+    """What a page says of today when it was asked for a day that nobody kept."""
+    return PastUnknown.message if day is not None and day != today() else None
+
+
 @contextmanager
 def on_day(session: Session, day: date | None, *, by: Actor) -> Iterator[None]:
     """Everything read within tells of that day, by what is known now; None is the present.

@@ -65,6 +65,39 @@ def rename_place(
     return RedirectResponse(f"/facilities/{facility_id}/places", 303)
 
 
+@router.post("/facilities/{facility_id}/places/{location_id}/move")
+def move_place(
+    request: Request,
+    session: SessionDep,
+    form: Submitted,
+    by: Writer,
+    facility_id: UUID,
+    location_id: UUID,
+) -> Response:
+    values = {"parent_code": str(form.get("parent_code", ""))}
+
+    def act() -> None:
+        locations.move_location(session, facility_id, location_id, values["parent_code"], by=by)
+
+    failed = attempt(request, session, act, Typed(f"rename-{location_id}", values))
+    if failed:
+        return _page(request, session, by, facility_id, *failed)
+    return RedirectResponse(f"/facilities/{facility_id}/places", 303)
+
+
+@router.post("/facilities/{facility_id}/places/{location_id}/remove")
+def remove_place(
+    request: Request, session: SessionDep, by: Writer, facility_id: UUID, location_id: UUID
+) -> Response:
+    def act() -> None:
+        locations.remove_location(session, facility_id, location_id, by=by)
+
+    failed = attempt(request, session, act, Typed(f"rename-{location_id}"))
+    if failed:
+        return _page(request, session, by, facility_id, *failed)
+    return RedirectResponse(f"/facilities/{facility_id}/places", 303)
+
+
 def _page(
     request: Request,
     session: SessionDep,

@@ -11,6 +11,8 @@ from service.accounts.permissions import Permission
 from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
+from service.registry.pages import PastDay
+from service.registry.past import past_unknown
 from service.registry.queries import quality
 from service.registry.queries.quality import CHECKS
 
@@ -20,7 +22,7 @@ _SHOWN = 200
 
 
 @router.get("/quality")
-def board(request: Request, session: SessionDep, by: Reader) -> Response:
+def board(request: Request, session: SessionDep, by: Reader, on: PastDay = None) -> Response:
     counts = quality.counts(session)
     checks = [(name, check, counts[name]) for name, check in CHECKS.items()]
     return render(
@@ -28,6 +30,7 @@ def board(request: Request, session: SessionDep, by: Reader) -> Response:
         "registry/quality.html",
         checks=checks,
         chosen=None,
+        past_unknown=past_unknown(on),
         rows=[],
         total=0,
         may_write=by.can(Permission.REGISTRY_WRITE),
@@ -35,7 +38,9 @@ def board(request: Request, session: SessionDep, by: Reader) -> Response:
 
 
 @router.get("/quality/{name}")
-def one(request: Request, session: SessionDep, by: Reader, name: str) -> Response:
+def one(
+    request: Request, session: SessionDep, by: Reader, name: str, on: PastDay = None
+) -> Response:
     if name not in CHECKS:
         raise NotFound
     counts = quality.counts(session)
@@ -44,6 +49,7 @@ def one(request: Request, session: SessionDep, by: Reader, name: str) -> Respons
         "registry/quality.html",
         checks=[(key, check, counts[key]) for key, check in CHECKS.items()],
         chosen=name,
+        past_unknown=past_unknown(on),
         rows=quality.rows(session, name, limit=_SHOWN),
         total=counts[name],
         may_write=by.can(Permission.REGISTRY_WRITE),

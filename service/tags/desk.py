@@ -55,7 +55,7 @@ def overview(
     """Counts, and one of the lists."""
     counts = life_queries.counts(session)
     shown = view if view in VIEWS else _first_view(counts)
-    rows, more = _rows(session, shown, facility or None, q, cursor)
+    rows, more = rows_of(session, shown, facility or None, q, cursor)
     return render(
         request,
         "tags/overview.html",
@@ -73,7 +73,12 @@ def overview(
     )
 
 
-def _rows(
+def view_of(session: Any, view: str | None) -> str:
+    """The tab of that name; without one, the tab that the page opens with."""
+    return view if view in VIEWS else _first_view(life_queries.counts(session))
+
+
+def rows_of(
     session: Any, view: str, facility: str | None, typed: str, cursor: str | None
 ) -> tuple[list[Any], str | None]:
     if view == "missing":

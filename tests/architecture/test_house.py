@@ -166,7 +166,7 @@ OWN_NOUNS = {
     "citizens": {"pace"},
     "work_requests": {"company_month"},
     "monthly": {"form_file", "form_layout", "open_table", "wording", "workbook"},
-    "audit": set(),
+    "audit": {"viewing"},
 }
 MAX_FILE, MAX_FUNCTION = 250, 40
 

@@ -20,7 +20,7 @@ def city(engine: Engine, settings: Settings) -> tuple[TestClient, str]:
         for number in range(3):
             make_position(session, place, name=f"一括{number}号", criticality="B")
         make_position(session, place, name="ほかの機器", criticality="B")
-        user = make_user(session, Role.ENGINEER)
+        user = make_user(session, Role.STAFF)
     return sign_in_client(create_app(settings, engine), user), place.facility_code
 
 
@@ -45,6 +45,7 @@ def test_a_list_is_changed_as_a_whole_and_taken_back(engine: Engine, city) -> No
     )
     assert answer.status_code == 303, answer.text
     job = answer.headers["location"]
+    assert client.get(job.replace("/bulk/", "/imports/")).status_code == 403
     before = _criticalities(engine, code)
     page = client.get(job).text
     found = re.search(r'name="plan_hash" value="([0-9a-f]+)"', page)

@@ -27,10 +27,15 @@ _FACILITIES = text(
     " where gesuibo.fold(name) like :pattern or gesuibo.fold(facility_code) like :pattern"
 )
 # strpos: of LIKE the planner believes that few rows have the word, and would read them all.
-IN_DEVICE = """strpos(d.search_text, :{word}) > 0 or exists (select from device_model m
+# Of a past day the words are folded as they were: history keeps no text for searching.
+_DEVICE_WORDS = """coalesce(d.search_text, gesuibo.fold(concat_ws(' ', d.asset_code, d.serial_no,
+  d.spec_raw, gesuibo.joined(d.alias_names))))"""
+_PLACE_WORDS = """coalesce(p.search_text, gesuibo.fold(concat_ws(' ', p.name, p.position_code,
+  p.unit_no, p.note, gesuibo.joined(p.legacy_codes), gesuibo.joined(p.alias_names))))"""
+IN_DEVICE = f"""strpos({_DEVICE_WORDS}, :{{word}}) > 0 or exists (select from device_model m
   where m.id = d.model_id
-    and strpos(gesuibo.fold(concat_ws(' ', m.manufacturer, m.model_no)), :{word}) > 0)"""
-IN_PLACE = "strpos(p.search_text, :{word}) > 0"
+    and strpos(gesuibo.fold(concat_ws(' ', m.manufacturer, m.model_no)), :{{word}}) > 0)"""
+IN_PLACE = f"strpos({_PLACE_WORDS}, :{{word}}) > 0"
 # Not EXISTS: PostgreSQL would read every device first, to have them at hand.
 _EQUIPPED_NOW = f"""coalesce((select {IN_DEVICE} from installation i
   join device d on d.id = i.device_id

@@ -1,5 +1,6 @@
 """The trees of a facility: its places, and positions with the positions they are parts of."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -33,6 +34,40 @@ _CODES = text(
     left join position parent on parent.id = p.parent_id where p.id = :id
     """
 )
+
+
+_PLACES_ABOVE = text(
+    """
+    with recursive above as (
+      select id, parent_id from location where id = :id
+      union
+      select l.id, l.parent_id from location l join above on l.id = above.parent_id
+    )
+    select id from above
+    """
+)
+_INSIDE = text(
+    """
+    select (select count(*) from location where parent_id = :id) as places,
+      (select count(*) from position where location_id = :id) as positions
+    """
+)
+
+
+class Inside(NamedTuple):
+    """How much lies right in a place."""
+
+    places: int
+    positions: int
+
+
+def inside(session: Session, location_id: UUID) -> Inside:
+    return Inside(*session.execute(_INSIDE, {"id": location_id}).one())
+
+
+def with_places_above(session: Session, location_id: UUID) -> set[UUID]:
+    """The place and all that it lies in."""
+    return set(session.execute(_PLACES_ABOVE, {"id": location_id}).scalars())
 
 
 def codes_of(session: Session, position_id: UUID) -> RowMapping:

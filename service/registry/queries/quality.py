@@ -69,6 +69,24 @@ CHECKS: dict[str, Check] = {
         f"{_DEVICE}, coalesce(d.spec_raw, '') as detail {_HERE} and d.model_id is null",
         "/devices/%s/edit",
     ),
+    "no-asset-no": Check(
+        N_("設置中の機器なのに固定資産番号がないもの"),
+        N_("固定資産台帳と突き合わせられません。番号を調べて入れます。"),
+        f"{_DEVICE}, '' as detail {_HERE} and d.fixed_asset_no is null"
+        " and exists (select 1 from device known where known.fixed_asset_no is not null)",
+        "/devices/%s/edit",
+    ),
+    "asset-no-alone": Check(
+        N_("設置中の機器がない固定資産番号"),
+        N_("機器は撤去されたか予備品です。固定資産台帳で除却が済んでいるかを確かめます。"),
+        "select distinct on (d.fixed_asset_no) 'devices' as kind, d.id, d.fixed_asset_no as code,"
+        " d.asset_code as name, coalesce(d.retired_on::text, '') as detail from device d"
+        " where d.fixed_asset_no is not null and d.merged_into_id is null"
+        " and not exists (select 1 from device e join installation i on i.device_id = e.id"
+        " where e.fixed_asset_no = d.fixed_asset_no and i.period @> gesuibo.day())"
+        " order by d.fixed_asset_no, d.retired_on desc nulls last",
+        "/devices/%s/edit",
+    ),
     "no-device": Check(
         N_("機器のない設置箇所"),
         N_("使用中なのに機器が設置されていません。設置を記録するか、休止・廃止にします。"),

@@ -1,6 +1,7 @@
 """A closed year is written the same next year, whatever has happened to the register since."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -8,15 +9,19 @@ from sqlmodel import Session
 
 from importers.exporting import closing
 from importers.exporting.closing import LEDGERS_OF_A_YEAR, DigestDiffers, YearNotOver
-from importers.exporting.year_changes import stay_kind
+from importers.exporting.year_changes import approval, stay_kind
 from service.accounts.actor import Actor
+from service.accounts.domain import Role
 from service.core.clock import JST, today
+from service.faults.approval_models import ApprovalRequest
+from service.faults.models import Approval, FaultCase
 from service.history import queries
 from service.registry import life_events, service
 from service.registry.domain import Lifecycle
+from service.registry.models import Position
 from service.registry.schemas.changes import PositionUpdate
 from service.registry.schemas.life import Relocation, Removal, Replacement, StatusChange
-from tests.factories import make_device, make_installation, make_position
+from tests.factories import make_device, make_installation, make_position, make_user
 
 SPRING = date(2020, 4, 1)
 YEAR = 2024  # 令和6年度
@@ -85,10 +90,53 @@ def test_a_year_is_closed_after_its_last_day(register: Session, terminal: Actor)
         closing.close_year(register, today().year + 1, by=terminal)
 
 
+def _approved(session: Session, position_id: UUID, case_no: str) -> UUID:
+    """A case of the position on which the manager has decided."""
+    moment = datetime(2025, 2, 10, 12, tzinfo=JST)
+    user = make_user(session, Role.STAFF)
+    place = session.get_one(Position, position_id)
+    times = {"occurred_at": moment, "reported_at": moment}
+    case = FaultCase(case_no=case_no, facility_id=place.facility_id, position_id=place.id, **times)
+    session.add(case)
+    session.flush()
+    request = ApprovalRequest(
+        case_id=case.id,
+        route_name="架空",
+        steps=["manager"],
+        state="approved",
+        cost_yen=0,
+        submitted_by=user.id,
+        submitted_at=moment,
+        content_hash=b"-",
+        settled_at=moment,
+    )
+    session.add(request)
+    session.flush()
+    session.add(
+        Approval(
+            target_type="case",
+            target_id=case.id,
+            route_step=0,
+            role="manager",
+            decision="approved",
+            decided_by=user.id,
+            decided_at=moment,
+            content_hash=b"-",
+            request_id=request.id,
+        )
+    )
+    session.flush()
+    return case.id
+
+
 def test_what_happened_in_a_year(register: Session, terminal: Actor) -> None:
     first, second, _third = _positions(register)
+    decided = _approved(register, first, "R6-KETSU-0001")
     late = Replacement(
-        device_id=make_device(register).id, replaced_on=date(2025, 2, 14), work_ref="更新工事"
+        device_id=make_device(register).id,
+        replaced_on=date(2025, 2, 14),
+        work_ref="更新工事",
+        reason="案件R6-KETSU-0001による。",
     )
     life_events.replace_device(register, first, late, by=terminal)
     renamed = PositionUpdate(name="改称")
@@ -99,11 +147,16 @@ def test_what_happened_in_a_year(register: Session, terminal: Actor) -> None:
         ("began", date(2025, 2, 14)),
     ]
     assert stays[1]["work_ref"] == "更新工事"
+    assert {row["approved_case_id"] for row in stays} == {decided}
+    assert approval(stays[1]).startswith("R6-KETSU-0001 課長 見本 太郎 2025-02-10")
     moment = register.execute(text("select now()")).scalar_one().astimezone(JST)
     changes = queries.values_of(register, moment - timedelta(1), moment + timedelta(1))
+    changes = list(changes)
+    named = {row["field"]: row["approved_case_no"] for row in changes}
+    assert (named["name"], named["retired_on"]) == (None, "R6-KETSU-0001")
     told = {(row["field"], row["new"], row["reason"]) for row in changes}
     assert ("name", "改称", "銘板で確認") in told
-    assert ("retired_on", "2025-02-14", None) in told
+    assert ("retired_on", "2025-02-14", late.reason) in told
     counts = queries.unknown_counts(register)
     assert counts["total"] == counts["without_price"]
 

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from app.asgi import create_app
 from service.accounts.domain import Role
-from service.core.clock import now, today
+from service.core.clock import JST, now, today
 from service.core.database import transaction
 from service.core.partial_date import PartialDate
 from service.core.settings import Settings
 from service.core.tables import partial_date_columns
 from service.faults.models import FaultCase
-from service.maintenance.models import Inspection
-from service.registry.models import CustomField
+from service.maintenance.models import Inspection, ModelPart
+from service.registry.models import CustomField, DeviceModel
 from tests.factories import (
     make_class,
     make_company,
@@ -33,6 +33,8 @@ from tests.factories import (
     make_user,
     sign_in_client,
 )
+
+_YESTERDAY = now() - timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def staff(engine: Engine, settings: Settings) -> TestClient:
                 **partial_date_columns("inspected", last),
             )
         )
-        user = make_user(session, Role.ENGINEER)
+        user = make_user(session, Role.ADMINISTRATOR)
     return sign_in_client(create_app(settings, engine), user)
 
 
@@ -194,3 +196,61 @@ def test_lists_and_ledgers_of_a_past_day(staff: TestClient, engine: Engine) -> N
         "/ledgers/past?ledger=equipment&on=2020-04-01&form=xlsx", follow_redirects=False
     )
     assert past.headers["location"] == "/api/v1/exports/equipment.xlsx?on=2020-04-01"
+
+
+def test_tags_duplicates_and_parts_as_files(staff: TestClient, engine: Engine) -> None:
+    """What the page shows, no more: the other tabs, the other devices stay out."""
+    with transaction(engine) as session:
+        plant = make_facility(session, name="架空札場")
+        place = make_position(session, plant, name="札なし1号")
+        model = DeviceModel(manufacturer="架空札工業", model_no="F-9")
+        session.add(model)
+        session.flush()
+        one = make_device(session, model_id=model.id, serial_no="FUDA-77")
+        other = make_device(session, model_id=model.id, serial_no="fuda-77")
+        session.add(ModelPart(model_id=model.id, part_name="軸受", quantity=2, interval_years=5))
+
+    def lines(address: str) -> list[list[str]]:
+        answer = staff.get(address)
+        assert answer.status_code == 200, answer.text
+        return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+    header, *rows = lines(f"/lists/tags.csv?view=missing&facility={plant.facility_code}")
+    assert header == ["設備番号", "設置箇所", "号機", "施設"]
+    assert [row[0] for row in rows] == [place.position_code]
+    assert lines(f"/lists/tags.csv?view=in_use&facility={plant.facility_code}")[1:] == []
+    codes = sorted((one.asset_code, other.asset_code))
+    assert [*codes, "製造番号が同じ"] in [row[:3] for row in lines("/lists/duplicates.csv")]
+    (part,) = lines(f"/lists/devices/{one.id}/parts.csv")[1:]
+    assert (part[0], part[3], part[4]) == ("軸受", "2", "5")
+    for page in ("/tags?view=missing", "/duplicates", f"/devices/{one.id}/parts"):
+        assert ".xlsx?" in staff.get(page).text
+
+
+def test_masters_and_spares_of_a_past_day(staff: TestClient, engine: Engine) -> None:
+    with transaction(engine) as session:
+        model = DeviceModel(manufacturer="架空過去工業", model_no="P-0", created_at=_YESTERDAY)
+        session.add(model)
+        spare = make_device(session, asset_code="KAKO-1", serial_no="MUKASHI-1")
+        session.flush()
+        moment = {"moment": _YESTERDAY, "id": spare.id}
+        session.execute(text("update device set created_at = :moment where id = :id"), moment)
+        session.execute(text("update device set serial_no = 'IMA-1' where id = :id"), moment)
+    on = today().isoformat()
+    yesterday = _YESTERDAY.astimezone(JST).date().isoformat()
+    for page in ("models", "classes"):
+        assert "架空過去工業" in staff.get(f"/lists/models.csv?on={yesterday}").text
+        assert "の時点の台帳" in staff.get(f"/{page}?on={yesterday}").text
+    found = {
+        word: staff.get(f"/spares?on={yesterday}&q={word}").text for word in ("mukashi", "ima-")
+    }
+    assert ["KAKO-1" in page for page in found.values()] == [True, False]
+    for page in ("/quality", "/quality/no-tag", "/inspections/due"):
+        assert (
+            "過去の日の点検やQRタグの状態は残していません"
+            in staff.get(f"{page}?on={yesterday}").text
+        )
+        assert "残していません" not in staff.get(f"{page}?on={on}").text
+    assert staff.get(f"/lists/inspections-due.csv?on={yesterday}").status_code == 422
+    for page in ("/spares", "/inspections/due"):
+        assert f'name="path" value="{page}"' in staff.get(page).text

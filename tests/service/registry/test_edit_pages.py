@@ -16,6 +16,7 @@ from service.core.http.forms import Mistyped
 from service.core.settings import Settings
 from service.registry import edit_changes, edit_forms, locations, service
 from service.registry.domain import DuplicateCode, LocationKind, LocationUnknown, ParentCircle
+from service.registry.locations import PlaceInItself, PlaceInUse
 from service.registry.models import Device, DeviceModel, EquipmentClass, Facility, Position
 from service.registry.queries import facilities, models, places, positions
 from service.registry.schemas.changes import LocationCreate, LocationUpdate, PositionUpdate
@@ -267,8 +268,22 @@ def test_places_are_a_tree_and_renaming_reaches_its_leaves(
         "沈砂棟/B2F",
         "沈砂棟/B2F/ポンプ室",
     ]
+    with pytest.raises(PlaceInItself):
+        locations.move_location(session, plant.id, house, "A-1-1", by=terminal)
+    with pytest.raises(PlaceInUse):
+        locations.remove_location(session, plant.id, house, by=terminal)
+    other = add("C", "ポンプ棟")
+    floor = next(row["id"] for row in places.of_facility(session, plant.id) if row["name"] == "B2F")
+    locations.move_location(session, plant.id, floor, "C", by=terminal)
+    locations.remove_location(session, plant.id, house, by=terminal)
+    tree = ["ポンプ棟", "ポンプ棟/B2F", "ポンプ棟/B2F/ポンプ室"]
+    assert [row["path"] for row in places.of_facility(session, plant.id)] == tree
+    make_position(session, plant, location_id=other)
+    locations.move_location(session, plant.id, floor, "", by=terminal)
+    with pytest.raises(PlaceInUse):
+        locations.remove_location(session, plant.id, other, by=terminal)
     with pytest.raises(DuplicateCode), session.begin_nested():
-        add("A", "別棟")
+        add("C", "別棟")
     with pytest.raises(LocationUnknown):
         add("B", "室", "ない")
 

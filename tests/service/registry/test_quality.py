@@ -58,6 +58,8 @@ def found(session: Session) -> dict[str, set[str]]:
         installed_to=later,
         installed_precision="day",
     )
+    put("KNOWN", model_id=model, fixed_asset_no="FA-1", **DATED)
+    make_device(session, class_id=verified, fixed_asset_no="FA-9")
     put("TWIN-1", model_id=model, serial_no="ab-77", **DATED)
     put("TWIN-2", model_id=model, serial_no="AB-77", **DATED)
     make_position(session, here, position_code="EMPTY", class_id=verified)
@@ -101,6 +103,8 @@ def found(session: Session) -> dict[str, set[str]]:
         ("impossible-date", {"FUTURE"}, {"SOUND", "NODATE"}),
         ("same-serial", {"TWIN-1", "TWIN-2"}, {"SOUND", "NODATE"}),
         ("no-model", {"NOMODEL"}, {"SOUND"}),
+        ("no-asset-no", {"SOUND"}, {"KNOWN"}),
+        ("asset-no-alone", {"FA-9"}, {"FA-1"}),
         ("no-device", {"EMPTY"}, set()),
         ("closed-facility", {"LEFT"}, {"EMPTY"}),
         ("no-place", {"EMPTY"}, {"SHUT"}),
