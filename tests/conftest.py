@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session
 
 from service.accounts.actor import Actor, terminal_actor
-from service.core.database import SYSTEM, identify, make_engine
+from service.core.database import SYSTEM, identify, make_engine, transaction
 from service.core.settings import Settings, get_settings
 from tests.own_database import own_database
 
@@ -77,6 +77,13 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
         session.close()
         outer.rollback()
+
+
+@pytest.fixture
+def nothing_pending(engine: Engine) -> None:
+    """Before everything that is due is handled: what other tests have left is not."""
+    with transaction(engine, SYSTEM) as session:
+        session.execute(text("update outbox_event set done_at = now() where done_at is null"))
 
 
 @pytest.fixture

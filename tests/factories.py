@@ -1,9 +1,11 @@
 """Rows for tests: each builder sets what a test does not care about."""
 
 from datetime import date, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session
@@ -124,15 +126,24 @@ def make_installation(
 def make_user(
     session: Session, role: Role = Role.STAFF, company: Company | None = None
 ) -> UserAccount:
-    return accounts.create_user(
+    user = accounts.create_user(
         session,
         username=f"{role.value}-{next(_number)}",
         display_name="見本 太郎",
         role=role,
-        password=PASSWORD,
+        password=None,
         company=company,
         by=terminal_actor("test"),
     )
+    user.password_hash = _hashed(PASSWORD)
+    session.flush()
+    return user
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Once for all people: it is slow on purpose."""
+    return PasswordHasher().hash(password)
 
 
 def sign_in_client(app: FastAPI, user: UserAccount) -> TestClient:

@@ -88,6 +88,7 @@ def test_emergency_comes_first_and_offers_the_number_before_the_report_goes_on(
         page.screenshot(path=SHOTS / f"emergency-{place}.png")
 
 
+@pytest.mark.usefixtures("nothing_pending")
 def test_a_heic_that_the_browser_cannot_draw_is_sent_as_it_is_and_shown_in_the_office(
     window: Any, app: FastAPI, engine: Engine, tagged: TaggedCity
 ) -> None:

@@ -53,6 +53,7 @@ def _answered(app: Any, city: City, case_id: object, kind: str, content: bytes) 
     assert answer.status_code == 303
 
 
+@pytest.mark.usefixtures("nothing_pending")
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_photos_open_large_and_the_original_is_what_was_sent(
     engine: Engine,

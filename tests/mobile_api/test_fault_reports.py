@@ -135,6 +135,7 @@ def put(client: TestClient, report: str, sha256: str, content: Any) -> Any:
     return client.put(f"{URL}/{report}/photos/{sha256}", content=content)
 
 
+@pytest.mark.usefixtures("nothing_pending")
 def test_a_photo_is_kept_byte_for_byte_and_sending_it_again_is_harmless(
     contractor: TestClient, tagged: TaggedCity, engine: Engine, settings: Settings
 ) -> None:

@@ -129,6 +129,7 @@ def test_only_an_administrator_manages_users(session: Session) -> None:
         staff(session, clerk)
 
 
+@pytest.mark.usefixtures("nothing_pending")
 def test_account_changes_reach_the_trail(engine: Engine, terminal: Actor) -> None:
     with transaction(engine) as session:
         staff(session, terminal, "trail1")

@@ -20,7 +20,7 @@ TABLES = (
 )  # fmt: skip
 MORE_TABLES = (
     "work_record", "work_request", "citizen_request", "tag_event", "inspection", "phone",
-    "outbox_event", "equipment_class",
+    "outbox_event", "equipment_class", "position_tally",
 )  # fmt: skip
 
 

@@ -236,6 +236,7 @@ def test_closing_needs_a_reason_and_ends_it(
     assert again.status_code == 409
 
 
+@pytest.mark.usefixtures("nothing_pending")
 def test_staff_are_told_and_contractors_not(
     engine: Engine, session: Session, city: City, citizen: TestClient
 ):

@@ -7,12 +7,11 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
-from app.worker import drain
 from service.accounts.actor import terminal_actor
 from service.core.clock import now
 from service.core.database import transaction
 from service.core.settings import Settings
-from service.tags import life, printing
+from service.tags import life, press, printing
 from service.tags.domain import grouped
 from service.tags.labels.proof import SheetRefused
 from service.tags.models import LabelRun
@@ -190,7 +189,8 @@ def test_a_large_run_from_the_page_waits_for_the_worker(
         life.mint_stock(session, printing.AT_ONCE + 1, by=terminal_actor("test"))
     answer = staff.post("/tags/runs", data={"sheet": "a4-24-70x33.9", "selection": "stock"})
     assert "順番待ち" in staff.get(answer.headers["location"]).text
-    drain(engine)
+    while press.work_once(engine):
+        pass
     assert "枚のQRコードを画像から読み取り" in staff.get(answer.headers["location"]).text
 
 

@@ -215,6 +215,7 @@ def test_the_month_of_a_company_is_its_own(
     assert client.get("/work/month?month=2026-13").status_code == 400
 
 
+@pytest.mark.usefixtures("nothing_pending")
 def test_both_sides_are_told(
     engine: Engine, session: Session, city: City, as_actor: AsActor, request_id: UUID
 ):
