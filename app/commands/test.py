@@ -19,7 +19,7 @@ COMMAND_OPTIONS = {
     "context_settings": {"allow_extra_args": True, "ignore_unknown_options": True},
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-_STORIES = "tests/e2e"
+_BESIDE = ("tests/e2e", "tests/importers")  # about half of the time
 _NOTHING_CHOSEN = 5  # pytest: no test was collected
 
 
@@ -70,22 +70,22 @@ def _in_one(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _in_two_lanes(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    """The browser's stories beside everything else: each waits for other processes half its time.
+    """Half of the tests beside the others: each waits for other processes much of its time.
 
-    What the stories say comes when the others are done.
+    What the first half says comes when the others are done.
     """
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as said,
         subprocess.Popen(  # noqa: S603  # the developer's own arguments
-            _pytest(*arguments, _STORIES),
+            _pytest(*arguments, *_BESIDE),
             cwd=ROOT,
             env=environment,
             stdout=said,
             stderr=subprocess.STDOUT,
-        ) as stories,
+        ) as beside,
     ):
-        others = _in_one([*arguments, f"--ignore={_STORIES}"], environment)
-        code = stories.wait()
+        others = _in_one([*arguments, *(f"--ignore={one}" for one in _BESIDE)], environment)
+        code = beside.wait()
         said.seek(0)
         shutil.copyfileobj(said, sys.stdout)
     return worst([code, others])

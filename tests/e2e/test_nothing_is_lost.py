@@ -44,7 +44,7 @@ KEEP = """async ([outboxUrl, idsUrl, position, user, from, count, seed]) => {
   for (let n = from; n < from + count; n++) {
     const id = uuid7();
     const photos = [];
-    for (let k = 0; k < (n % 2 ? 0 : 1 + (n % 3)); k++) {
+    for (let k = 0; k < (n % 2 ? 0 : n % 10 ? 1 : 3); k++) {
       const canvas = new OffscreenCanvas(n % 20 ? 40 : 700, n % 20 ? 30 : 500);
       const pen = canvas.getContext("2d");
       for (let dot = 0; dot < (n % 20 ? 20 : 60000); dot++) {
