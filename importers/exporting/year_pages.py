@@ -17,7 +17,8 @@ from importers.sources.catalogue import SOURCES
 from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.core.clock import JST, today
+from service.audit import service as audit
+from service.core.clock import JST, now, today
 from service.core.errors import NotFound
 from service.core.http.forms import Submitted, Typed, attempt
 from service.core.http.session import SessionDep
@@ -30,6 +31,7 @@ from service.registry.past import on_day
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(requires(Permission.EXPORTS_READ))]
+Auditor = Annotated[Actor, Depends(requires(Permission.AUDIT_READ))]
 Closer = Annotated[Actor, Depends(requires(Permission.REGISTRY_WRITE))]
 PastLedger = Literal[
     "facilities", "locations", "classes", "device_models", "equipment", "replaced_devices"
@@ -43,6 +45,12 @@ _FIRST_YEAR = 1950
 def latest(_by: Reader) -> Response:
     """The year that ended last: the one that is being closed or audited."""
     return RedirectResponse(f"/ledgers/{fiscal_year(today()) - 1}", 303)
+
+
+@router.get("/ledgers/trail")
+def trail(request: Request, session: SessionDep, _by: Auditor) -> Response:
+    """監査記録の検証: whether anybody has changed or removed an entry; takes seconds."""
+    return render(request, "ledgers/trail.html", found=audit.verify(session), moment=now())
 
 
 @router.get("/ledgers/past")

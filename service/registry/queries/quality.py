@@ -70,7 +70,7 @@ CHECKS: dict[str, Check] = {
         "/devices/%s/edit",
     ),
     "no-asset-no": Check(
-        N_("設置中の機器なのに固定資産番号がないもの"),
+        N_("固定資産番号のない設置中の機器"),
         N_("固定資産台帳と突き合わせられません。番号を調べて入れます。"),
         f"{_DEVICE}, '' as detail {_HERE} and d.fixed_asset_no is null"
         " and exists (select 1 from device known where known.fixed_asset_no is not null)",
