@@ -2,7 +2,8 @@
 
 The schema `audited` stands first in an auditor's search path, so every statement of the application
 reads through it. The views are made again whenever migrations have run: a view keeps the columns
-that its table had, and a change of this list needs a migration, be it empty. Without them `gesuibo.take_on()` lets no auditor in.
+that its table had, and a change of this list needs a migration, be it empty. Without them
+`gesuibo.take_on()` lets no auditor in.
 """
 
 from sqlalchemy import Connection, text
