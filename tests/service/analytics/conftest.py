@@ -1,6 +1,7 @@
 """A database of its own: snapshots read what is committed, through a connection of their own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -173,13 +174,47 @@ def clear(url: str) -> None:
     owner.dispose()
 
 
-@pytest.fixture
-def city(analytics_engine: Engine, analytics_url: str) -> Iterator[dict[str, UUID]]:
-    """Two classes in two stations, three years of records, every kind of case once."""
+@pytest.fixture(scope="session")
+def snapshot(
+    analytics_engine: Engine,
+    analytics_url: str,
+    analytics_settings: Settings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Snapshot:
+    """Of the city, taken once for all who only read; its files stay when the city goes."""
+    kept = analytics_settings.model_copy(update={"state_dir": tmp_path_factory.mktemp("kept")})
     with transaction(analytics_engine) as session:
+        build_city(World(session))
+    taken = refresh(kept)
+    clear(analytics_url)
+    return taken
+
+
+@contextmanager
+def standing(engine: Engine, url: str) -> Iterator[dict[str, UUID]]:
+    with transaction(engine) as session:
         ids = build_city(World(session))
     yield ids
-    clear(analytics_url)
+    clear(url)
+
+
+# The session's snapshot is taken before there is a city of any test.
+@pytest.fixture
+def city(
+    analytics_engine: Engine, analytics_url: str, snapshot: Snapshot
+) -> Iterator[dict[str, UUID]]:
+    """Two classes in two stations, three years of records, every kind of case once."""
+    with standing(analytics_engine, analytics_url) as ids:
+        yield ids
+
+
+@pytest.fixture(scope="module")
+def quiet_city(
+    analytics_engine: Engine, analytics_url: str, snapshot: Snapshot
+) -> Iterator[dict[str, UUID]]:
+    """The same for a module whose tests only read."""
+    with standing(analytics_engine, analytics_url) as ids:
+        yield ids
 
 
 def build_city(world: World) -> dict[str, UUID]:
@@ -238,7 +273,8 @@ def read_meters(world: World, renewed: Position, steady: list[Position]) -> None
 
 
 @pytest.fixture
-def snapshot(city: dict[str, UUID], analytics_settings: Settings) -> Snapshot:
+def fresh(city: dict[str, UUID], analytics_settings: Settings) -> Snapshot:
+    """Of the city as it stands, for those who then change it."""
     return refresh(analytics_settings)
 
 
@@ -257,17 +293,30 @@ def people(analytics_engine: Engine) -> dict[str, str]:
     return {"engineer": "planner"}
 
 
-@pytest.fixture
-def visitor(analytics_settings: Settings, analytics_engine: Engine) -> Iterator[TestClient]:
+@pytest.fixture(scope="module")
+def served_client(analytics_settings: Settings, analytics_engine: Engine) -> Iterator[TestClient]:
     with TestClient(create_app(analytics_settings, analytics_engine)) as client:
         yield client
 
 
-@pytest.fixture
-def engineer(visitor: TestClient, people: dict[str, str]) -> TestClient:
+@pytest.fixture(scope="module")
+def token(served_client: TestClient, people: dict[str, str]) -> str:
     form = {"username": people["engineer"], "password": PASSWORD}
-    answer = visitor.post(
+    answer = served_client.post(
         "/sign-in", data=form, headers={"origin": "http://testserver"}, follow_redirects=False
     )
     assert answer.status_code == 303
+    return answer.cookies["gesuibo"]
+
+
+@pytest.fixture
+def visitor(served_client: TestClient) -> TestClient:
+    served_client.cookies.clear()
+    return served_client
+
+
+@pytest.fixture
+def engineer(visitor: TestClient, token: str) -> TestClient:
+    visitor.cookies.clear()
+    visitor.cookies.set("gesuibo", token)
     return visitor

@@ -30,7 +30,7 @@ CHANGES = {
 def test_what_is_put_together_is_what_is_there(
     analytics_engine: Engine,
     analytics_settings: Settings,
-    snapshot: Snapshot,
+    fresh: Snapshot,
     city: dict[str, UUID],
     monkeypatch: pytest.MonkeyPatch,
     change: str,
@@ -39,7 +39,7 @@ def test_what_is_put_together_is_what_is_there(
     monkeypatch.setattr("service.analytics.snapshot.OVERLAP", timedelta(0))
     with transaction(analytics_engine) as session:
         session.execute(text(change), {"case": city["case"]} if ":case" in change else {})
-    little = extract(analytics_settings, snapshot)
+    little = extract(analytics_settings, fresh)
     whole = extract(analytics_settings)
     assert little.mark == whole.mark
     assert whole.cases_read == whole.tables["cases"].height
@@ -52,7 +52,7 @@ def test_what_is_put_together_is_what_is_there(
 def test_the_refreshed_snapshot_has_the_digest_of_a_whole_one(
     analytics_engine: Engine,
     analytics_settings: Settings,
-    snapshot: Snapshot,
+    fresh: Snapshot,
     city: dict[str, UUID],
 ):
     with transaction(analytics_engine) as session:
@@ -64,23 +64,23 @@ def test_the_refreshed_snapshot_has_the_digest_of_a_whole_one(
     elsewhere = analytics_settings.model_copy(
         update={"state_dir": analytics_settings.state_dir / "whole"}
     )
-    assert little.id != snapshot.id
+    assert little.id != fresh.id
     assert refresh(elsewhere).content_sha256 == little.content_sha256
 
 
 def test_what_does_not_add_up_is_read_whole(
     analytics_engine: Engine,
     analytics_settings: Settings,
-    snapshot: Snapshot,
+    fresh: Snapshot,
     city: dict[str, UUID],
     monkeypatch: pytest.MonkeyPatch,
 ):
     """As if the change had been missed: nothing is as late as one hour from now."""
     monkeypatch.setattr("service.analytics.snapshot.OVERLAP", timedelta(hours=-1))
-    assert extract(analytics_settings, snapshot).cases_read == 0
+    assert extract(analytics_settings, fresh).cases_read == 0
     with transaction(analytics_engine) as session:
         session.execute(
             text("update fault_case set urgency = 'S' where id = :id"), {"id": city["case"]}
         )
-    again = extract(analytics_settings, snapshot)
+    again = extract(analytics_settings, fresh)
     assert again.cases_read == again.tables["cases"].height

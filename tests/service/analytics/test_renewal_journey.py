@@ -26,7 +26,7 @@ def desk(
     analytics_settings: Settings,
     analytics_engine: Engine,
     engineer: TestClient,
-    city: dict[str, UUID],
+    quiet_city: dict[str, UUID],
 ) -> Iterator[Page]:
     with served(create_app(analytics_settings, analytics_engine)) as url:
         context = window(**DESKTOP, accept_downloads=True)

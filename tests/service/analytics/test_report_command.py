@@ -19,7 +19,7 @@ ASKED = ["failure-rate", "--from", "2022-04", "--to", "2025-03"]
 
 @pytest.fixture
 def terminal_of(
-    city: dict[str, UUID], analytics_settings: Settings, monkeypatch: pytest.MonkeyPatch
+    quiet_city: dict[str, UUID], analytics_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CliRunner]:
     monkeypatch.setenv("GESUIBO_DATABASE_URL", analytics_settings.database_url)
     monkeypatch.setenv("GESUIBO_STATE_DIR", str(analytics_settings.state_dir))

@@ -30,7 +30,7 @@ def test_every_report_can_be_read(
     window: Callable[..., BrowserContext],
     url: str,
     engineer: TestClient,
-    city: dict[str, UUID],
+    quiet_city: dict[str, UUID],
     violations: Callable[[Page], list[str]],
     size: dict[str, Any],
     request: pytest.FixtureRequest,

@@ -113,12 +113,12 @@ def test_a_dear_refresh_is_not_waited_for_and_said_to_be_behind(
 
 
 def test_a_report_is_repeated_byte_for_byte_from_its_snapshot(
-    analytics_engine: Engine, analytics_settings: Settings, snapshot: Snapshot
+    analytics_engine: Engine, analytics_settings: Settings, fresh: Snapshot
 ):
-    first = failure_rate(snapshot, ASKED)
+    first = failure_rate(fresh, ASKED)
     with transaction(analytics_engine) as session:
         session.execute(text("update fault_case set counts_as_failure = false"))
-        again = snapshot_for(session, analytics_settings, snapshot.id, by=BY)
+        again = snapshot_for(session, analytics_settings, fresh.id, by=BY)
     refresh(analytics_settings)
     second = failure_rate(again, ASKED)
     assert as_json(first, Locale.JA) == as_json(second, Locale.JA)

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from uuid import UUID
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -142,15 +143,14 @@ def test_nothing_to_show_is_a_sentence(snapshot: Snapshot, conditions: Condition
         assert (report.rows, report.total, report.empty) == ((), None, sentence)
 
 
-def test_what_is_still_down_counts_until_the_end_of_the_window(
-    snapshot: Snapshot, city: dict[str, UUID]
-):
-    cases = snapshot.judged().collect()
+def test_what_is_still_down_counts_until_the_end_of_the_window(snapshot: Snapshot, tmp_path: Path):
+    own = replace(snapshot, folder=Path(copytree(snapshot.folder, tmp_path / "own")))
+    cases = own.judged().collect()
     still_down = cases.with_columns(stop_to=None).cast(dict(cases.schema))
-    still_down.write_parquet(snapshot.folder / "judged.parquet")
+    still_down.write_parquet(own.folder / "judged.parquet")
     stop = datetime(2024, 8, 1, tzinfo=JST)
     hours = (datetime(2025, 4, 1, tzinfo=JST) - stop).total_seconds() / 3600
-    report = failure_rate(snapshot, ASKED)
+    report = failure_rate(own, ASKED)
     assert report.total is not None
     assert report.total["downtime_h"] == hours
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -85,7 +86,7 @@ def test_removed_devices_are_not_ranked(snapshot: Snapshot):
 
 
 def test_weights_change_the_order_and_are_printed(
-    snapshot: Snapshot, analytics_engine: Engine, analytics_settings: Settings
+    city: dict[str, UUID], analytics_engine: Engine, analytics_settings: Settings
 ):
     with analytics_engine.begin() as connection:
         connection.execute(text("select set_config('gesuibo.role', 'system', true)"))
