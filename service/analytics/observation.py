@@ -8,6 +8,7 @@ import polars as pl
 
 from service.analytics.conditions import STORMS_OUT, Conditions
 from service.analytics.fates import FATES, Fate
+from service.analytics.halts import halts_of
 from service.analytics.methods.exposure import observed, outside_stops
 from service.analytics.periods import day_number
 from service.analytics.rain import rain_days
@@ -25,6 +26,7 @@ class Observation:
     ``spells``: all spells in scope. ``observed``: those with exposure, cut to the window.
     ``cases``: all cases in scope as `fates.judged` gives them, ``fate`` that of this window. They
     may be too many to hold: read the columns that are needed, summed where they are read.
+    ``halts``: when their places were out of use.
     """
 
     window_start: int
@@ -33,6 +35,7 @@ class Observation:
     spells: pl.DataFrame
     observed: pl.DataFrame
     cases: pl.LazyFrame
+    halts: pl.DataFrame
     is_by_rain: bool = False
 
     @property
@@ -82,7 +85,7 @@ def observe(snapshot: Snapshot, conditions: Conditions) -> Observation:
     given = conditions.records_from
     records_start = records_start_of(snapshot) if given is None else day_number(given)
     spells = spells_of(snapshot).filter(conditions.filters.of_spells()).collect()
-    stops = _stops(snapshot)
+    stops = halts_of(snapshot, spells)
     spans = observed(spells.lazy(), window_start=start, window_end=end, records_start=records_start)
     exposed = (outside_stops(spans, stops.lazy()) if stops.height else spans).collect()
     is_dry = conditions.filters.storms == STORMS_OUT
@@ -92,17 +95,11 @@ def observe(snapshot: Snapshot, conditions: Conditions) -> Observation:
         snapshot.judged()
         .filter(conditions.filters.of_cases(days, wet))
         .filter(_one_of(spells) | (pl.col("spell").is_null() & conditions.filters.of_places()))
-        .with_columns(fate=_fate_in((max(start, records_start), end), exposed))
         .with_columns(fate=_unless_stopped(snapshot, spells, stops))
+        .with_columns(fate=_fate_in((max(start, records_start), end), exposed))
     )
     by_rain = conditions.filters.rain is not None
-    return Observation(start, end, records_start, spells, exposed, cases, by_rain)
-
-
-def _stops(snapshot: Snapshot) -> pl.DataFrame:
-    """Days on which positions were out of use, as day numbers."""
-    days = (pl.col(name).cast(pl.Int32) for name in ("from_day", "to_day"))
-    return snapshot.table("stops").select("position", *days).collect()
+    return Observation(start, end, records_start, spells, exposed, cases, stops, by_rain)
 
 
 def _unless_stopped(snapshot: Snapshot, spells: pl.DataFrame, stops: pl.DataFrame) -> pl.Expr:

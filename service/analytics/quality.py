@@ -33,6 +33,7 @@ RAIN_UNKNOWN = N_(
     "雨量の記録がない日があります。その日の故障は、強い雨の日のものに数えていません。"
 )
 PARTIAL_LIMIT = 20.0
+MOST_NAMED = 20
 OF_FAILURES = {
     "open": N_("うち処置が終わっていないもの"),
     "estimated_day": N_("うち発生日が推定"),
@@ -65,6 +66,7 @@ def quality_of(observation: Observation, snapshot: Snapshot, *, is_by_age: bool)
         *_case_facts(counted),
         *(_unborn_failures(observation) if is_by_age else ()),
         Fact("lost_share", N_("機器に結び付かない故障の割合"), lost_share, "%", 1),
+        *_undated_halts(observation),
         *_rain_facts(observation, snapshot),
         *_bounds(observation, fates.get(Fate.COUNTED, 0), lost),
     )
@@ -158,6 +160,22 @@ def _case_facts(counted: dict[str, dict[str, int]]) -> Iterator[Fact]:
         yield Fact(f"cases_{fate.value}", FATE_LABELS[fate], count, N_("件"))
     for key, label in OF_FAILURES.items():
         yield Fact(key, label, counted.get(Fate.COUNTED, nothing).get(key, 0), N_("件"))
+
+
+def _undated_halts(observation: Observation) -> Iterator[Fact]:
+    """How many places nobody knows the last day of use of, and which."""
+    places = observation.halts.filter("is_undated").select("position").unique()
+    named = places.join(observation.spells, on="position").select("position_code")
+    codes = named["position_code"].unique().sort().to_list()
+    yield Fact(
+        "halts_undated",
+        N_("休止・廃止の日が分からない設置箇所（延べ年数にも故障にも入れない）"),
+        len(codes),
+        N_("か所"),
+    )
+    if codes:
+        more = f" … (+{len(codes) - MOST_NAMED})" if len(codes) > MOST_NAMED else ""
+        yield Fact("halts_undated_codes", N_("その設置箇所"), ", ".join(codes[:MOST_NAMED]) + more)
 
 
 def _unborn_failures(observation: Observation) -> Iterator[Fact]:

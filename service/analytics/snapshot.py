@@ -94,8 +94,8 @@ RAIN = """
 select observed_on, max(rain_mm)::float8 as rain_mm, max(max_hour_mm)::float8 as max_hour_mm
 from rainfall group by 1 order by 1
 """
-# Since when and until when a place was suspended or abolished, as the register learned it; a place
-# that was so from its first record on has no day.
+# Since when and until when a place was suspended or abolished, as the register learned it; of a
+# place that was so from its first record on the first day is unknown.
 STOPS = """
 with told as (
   select record_id as position_id, content->>'status' as status, superseded_at as until,
@@ -108,13 +108,14 @@ with told as (
 select position_id::text, null::text as device_id,
        (since at time zone 'Asia/Tokyo')::date as from_day,
        (until at time zone 'Asia/Tokyo')::date as to_day
-from told where status in ('suspended', 'abolished') and since is not null
-order by 1, 2, 3
+from told where status in ('suspended', 'abolished')
+  and position_id in (select id from position)
+order by 1, 2, 3 nulls first
 """
 # Versions only grow and rows are only added, so no change leaves all of this as it was. The number
 # of the columns is raised when the queries above read more.
 MARK = """
-select concat_ws(' ', 'columns 8',
+select concat_ws(' ', 'columns 9',
   (select concat(count(*), ':', sum(version)) from facility),
   (select concat(count(*), ':', sum(version)) from equipment_class),
   (select concat(count(*), ':', sum(version)) from device_model),

@@ -96,6 +96,25 @@ def test_every_change_of_the_registry_is_noticed(
     assert current(analytics_engine, analytics_settings).mark != before.mark
 
 
+def test_a_place_that_came_out_of_use_has_an_end_of_use_without_a_day(
+    analytics_engine: Engine, analytics_settings: Settings, city: dict[str, UUID]
+):
+    with transaction(analytics_engine) as session:
+        session.execute(
+            text("""insert into position (id, position_code, name, facility_id, class_id, status)
+                    select gen_random_uuid(), 'OUT-1', '休止ポンプ', facility_id, class_id,
+                           'suspended' from position where id = :id"""),
+            {"id": city["position"]},
+        )
+        session.execute(
+            text("update position set status = 'suspended' where id = :id"),
+            {"id": city["position"]},
+        )
+    stops = current(analytics_engine, analytics_settings).table("stops").collect()
+    days = stops.select(pl.col("from_day").is_null(), pl.col("to_day").is_null())
+    assert sorted(days.rows()) == [(False, True), (True, True)]
+
+
 def test_a_dear_refresh_is_not_waited_for_and_said_to_be_behind(
     analytics_engine: Engine,
     analytics_settings: Settings,

@@ -36,7 +36,7 @@ class Town:
     removed: date | None = None
     failures: tuple[tuple[int, date], ...] = ()
     cases: dict[str, Any] = field(default_factory=dict)
-    stops: tuple[tuple[int, date, date | None], ...] = ()
+    stops: tuple[tuple[int, date | None, date | None], ...] = ()
 
 
 DAY = date(2023, 7, 3)
@@ -63,7 +63,7 @@ TOWNS = {
     ),
     "no device at all": Town(devices=0),
     "all out of use since before the records": Town(
-        failures=SOME, stops=tuple((n, date(2020, 4, 1), None) for n in range(12))
+        failures=SOME, stops=tuple((n, (None, date(2020, 4, 1))[n % 2], None) for n in range(12))
     ),
 }  # fmt: skip
 ODD_TOWNS = pytest.mark.parametrize("town", TOWNS)
@@ -235,3 +235,21 @@ def test_time_out_of_use_is_no_exposure_and_what_is_found_then_no_failure(
     assert facts["cases_stopped"] == 2
     for name in ("mcf", "trend", "availability", "forecast", "bad-actors"):
         assert_sound(report(out, conditions, name))
+
+
+@pytest.mark.parametrize("removed", [None, date(2024, 4, 1)])
+def test_a_place_out_of_use_since_nobody_knows_when_is_left_out_and_named(
+    tmp_path: Path, removed: date | None
+):
+    """Unless its device is known to have gone: then it was in use until then."""
+    town = Town(devices=2, failures=((0, DAY), (1, DAY)), removed=removed, stops=((0, None, None),))
+    made = report(SnapshotStore(tmp_path).add(extract_of(town)), ASKED, "failure-rate")
+    told = {fact.key: fact.value for fact in made.quality.facts}
+    assert made.total
+    if removed:
+        assert (made.total["devices"], made.total["failures"]) == (2, 2)
+        assert told["halts_undated"] == 0
+    else:
+        assert (made.total["devices"], made.total["failures"]) == (1, 1)
+        assert (told["halts_undated"], told["halts_undated_codes"]) == (1, "0")
+        assert told["cases_stopped"] == 1
