@@ -1,14 +1,15 @@
-"""U5: one clog told three times is one case; another defect stays another; a storm is one 事象."""
+"""U5 by keyboard: one clog told three times is one case, a storm is one 事象."""
 
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import Engine
 
 from service.core.settings import Settings
 from service.faults.service import file_report
 from tests.browser import DESKTOP, PHONE, served
+from tests.e2e.keyboard import Keyboard
 from tests.e2e.office_screens import Screens, tile
 from tests.service.faults.conftest import AsActor, as_actor, make_report, rows
 from tests.tagged_city import TaggedCity, application, build
@@ -23,14 +24,15 @@ def tagged(engine: Engine) -> TaggedCity:
     return build(engine)
 
 
-def _tell(page: Page, url: str, tag: str, symptom: str, body: str, *, follows: str = "") -> None:
-    page.goto(f"{url}/T/{tag}")
+def _tell(keys: Keyboard, address: str, symptom: str, body: str, *, follows: str = "") -> None:
+    page = keys.page
+    page.goto(address)
     if follows:
-        tile(page, f"続報: {follows}").tap()
-    tile(page, symptom).tap()
-    tile(page, "能力低下").tap()
-    page.get_by_label("故障の状況").fill(body)
-    page.get_by_role("button", name="送信する").tap()
+        keys.choose(tile(page, f"続報: {follows}").locator("input"))
+    keys.choose(tile(page, symptom).locator("input"))
+    keys.choose(tile(page, "能力低下").locator("input"))
+    keys.write(page.get_by_label("故障の状況"), body)
+    keys.enter(page.get_by_role("button", name="送信する"))
     expect(page.get_by_text("報告を受け付けました")).to_be_visible()
 
 
@@ -46,22 +48,26 @@ def test_one_clog_is_told_three_times(
     with served(application(engine, settings)) as url:
         screens = Screens(url, city.tokens, window, violations, "u5")
         phone = screens.of("contractor", **PHONE)
-        _tell(phone, url, tagged.tag, "詰まり・閉塞", "遠方監視の警報。詰まり。")
+        worker, address = Keyboard(phone), f"{url}/T/{tagged.tag}"
+        _tell(worker, address, "詰まり・閉塞", "遠方監視の警報。詰まり。")
         phone.goto(f"{url}/T/{tagged.tag}")
         expect(tile(phone, "続報: 遠方監視の警報。詰まり。")).to_be_visible()
         screens.seen(phone, "1-already-known")
         follows = "遠方監視の警報。詰まり。"
-        _tell(phone, url, tagged.tag, "詰まり・閉塞", "巡回で確認。布が絡む。", follows=follows)
-        _tell(phone, url, tagged.tag, "水漏れ（漏水）", "同じポンプの水漏れ。別の故障。")
+        _tell(worker, address, "詰まり・閉塞", "巡回で確認。布が絡む。", follows=follows)
+        _tell(worker, address, "水漏れ（漏水）", "同じポンプの水漏れ。別の故障。")
+        worker.done()
 
         office = screens.of("staff", **DESKTOP)
+        keys = Keyboard(office)
         # 07:00, a citizen on the telephone; the clerk takes it for a new one.
         office.goto(f"{url}/reports/new?position={city.pump_id}")
         expect(office.get_by_text("同じ設備に未完結の案件があります")).to_be_visible()
         screens.seen(office, "2-on-behalf")
-        tile(office, "詰まり・閉塞").click()
-        office.get_by_label("報告の内容").fill("近所の人から電話。マンホールから音がする。")
-        office.get_by_role("button", name="報告を記録する").click()
+        keys.choose(tile(office, "詰まり・閉塞").locator("input"))
+        heard = "近所の人から電話。マンホールから音がする。"
+        keys.write(office.get_by_label("報告の内容"), heard)
+        keys.enter(office.get_by_role("button", name="報告を記録する"))
         office.wait_for_url("**/cases/**")
         twin = office.url
 
@@ -78,13 +84,13 @@ def test_one_clog_is_told_three_times(
         assert first.bodies == ["遠方監視の警報。詰まり。", "巡回で確認。布が絡む。"]
         assert len(told) == 3, "two different defects of one day stay two"
 
-        office.locator("summary", has_text="案件の統合").click()
-        office.get_by_label("統合先の案件番号").fill(first.case_no)
+        keys.press("m")
+        keys.write(office.get_by_label("統合先の案件番号"), first.case_no)
         form = office.locator('form[action$="/merge"]')
-        form.get_by_label("理由").fill("同じ詰まり")
-        form.get_by_role("button", name="統合する").click()
+        keys.write(form.get_by_label("理由"), "同じ詰まり")
+        keys.enter(form.get_by_role("button", name="統合する"))
         expect(office.get_by_text("この案件は別の案件に統合されています。")).to_be_visible()
-        office.get_by_role("link", name=f"統合先 {first.case_no} を開く").click()
+        keys.enter(office.get_by_role("link", name=f"統合先 {first.case_no} を開く"))
         for body in (*first.bodies, *last.bodies):
             expect(office.locator(".timeline")).to_contain_text(body)
         screens.seen(office, "3-merged")
@@ -99,9 +105,10 @@ def test_one_clog_is_told_three_times(
         assert {row.id for row in open_now} == {first.id, oil.id}, "counted once"
 
         office.goto(twin)
-        office.locator("summary", has_text="案件の統合").click()
-        office.get_by_role("button", name="統合を解除する").click()
+        keys.press("m")
+        keys.enter(office.get_by_role("button", name="統合を解除する"))
         expect(office.locator(".page-head .badge").first).to_have_text("報告")
+        keys.done()
         with as_actor(city.staff) as session:
             again = rows(session, "select * from fault_case where id = :id", id=last.id)[0]
         assert (again.state, again.merged_into_id, again.occurred_at) == (
@@ -127,26 +134,24 @@ def test_a_storm_is_grouped_without_merging(
     with served(application(engine, settings)) as url:
         screens = Screens(url, city.tokens, window, violations, "u5")
         office = screens.of("staff", **DESKTOP)
+        keys = Keyboard(office)
         office.goto(f"{url}/inbox?facility_id={city.other_facility_id}")
         expect(office.get_by_text("この1時間に届いた案件が")).to_be_visible()
-        # By keyboard: the first three rows are chosen with x.
-        expect(office.locator("html[data-keys=ready]")).to_be_attached()
         for _ in range(3):
-            office.keyboard.press("j")
-            office.keyboard.press("x")
+            keys.press("j", "x")
         expect(office.locator(".choose input:checked")).to_have_count(3)
         screens.seen(office, "4-storm")
-        for box in office.locator(".choose input").all():
-            box.check()
-        office.get_by_label("新しい事象の名称").fill("11月27日の大雨")
-        office.get_by_role("button", name="まとめる", exact=True).click()
+        keys.press("X", "g")
+        keys.write(office.get_by_label("新しい事象の名称"), "11月27日の大雨")
+        office.keyboard.press("Enter")
         expect(office.get_by_role("heading", level=1)).to_have_text("11月27日の大雨")
         expect(office.locator("tbody tr")).to_have_count(STORM)
         screens.seen(office, "5-incident")
         phone = screens.of("staff", **PHONE)
         phone.goto(office.url)
         screens.seen(phone, "5-incident-phone")
-        office.locator("tbody a").first.click()
+        keys.enter(office.locator("tbody a").first)
+        keys.done()
         expect(office.get_by_text(f"関連案件 {STORM - 1}件")).to_be_visible()
     with as_actor(city.staff) as session:
         states = rows(

@@ -1,4 +1,4 @@
-"""U8: one button, the city's Excel; corrected and issued again it is 改訂2 with what changed."""
+"""U8 by keyboard: one button, the city's Excel; corrected and issued again it is 改訂2."""
 
 import io
 import re
@@ -16,6 +16,7 @@ from service.faults.schemas import CaseChange
 from service.faults.service import change_case, file_report
 from service.monthly.domain import ALL_FIGURES
 from tests.browser import DESKTOP, PHONE, served
+from tests.e2e.keyboard import Keyboard
 from tests.e2e.office_screens import Screens
 from tests.service.faults.conftest import AsActor, as_actor, make_report
 from tests.tagged_city import TaggedCity, application, build
@@ -29,9 +30,9 @@ def tagged(engine: Engine) -> TaggedCity:
     return build(engine)
 
 
-def _issued(page: Page) -> Any:
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Excelで発行する").click()
+def _issued(keys: Keyboard) -> Any:
+    with keys.page.expect_download() as download:
+        keys.enter(keys.page.get_by_role("button", name="Excelで発行する"))
     return load_workbook(io.BytesIO(download.value.path().read_bytes()))
 
 
@@ -69,10 +70,11 @@ def test_a_month_is_issued_corrected_and_issued_again(
     with served(application(engine, settings)) as url:
         screens = Screens(url, city.tokens, window, violations, "u8")
         page = screens.of("staff", **DESKTOP)
+        keys = Keyboard(page)
         page.goto(f"{url}/monthly?month={today():%Y-%m}&facility_id={city.facility_id}")
         screens.seen(page, "1-month")
         shown = _on_screen(page)
-        first = _issued(page)
+        first = _issued(keys)
         assert _in_file(first) == shown
         assert shown["cases"] == 3
         sheet = first["月次報告"]
@@ -87,13 +89,14 @@ def test_a_month_is_issued_corrected_and_issued_again(
         with as_actor(city.staff) as session:
             change = CaseChange(urgency="S", counts_as_failure=False)
             change_case(session, cases[2].case_id, change, by=city.staff)
-        second = _issued(page)
+        second = _issued(keys)
         expect(page.get_by_role("heading", name="改訂2")).to_be_visible()
         assert _in_file(second) == _on_screen(page)
         told = [[cell.value for cell in row] for row in second["改訂内容"].iter_rows(min_row=2)]
         assert ["合計", "故障計上", 3, 2, -1] in told
         assert [cases[2].case_no, "緊急度", None, "S"] in [row[:4] for row in told]
         screens.seen(page, "2-second-issue")
+        keys.done()
         phone = screens.of("staff", **PHONE)
         phone.goto(page.url.split("&issued")[0])
         screens.seen(phone, "3-phone")

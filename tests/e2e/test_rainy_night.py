@@ -1,4 +1,4 @@
-"""U7: two storm pumps stop at night; telephone, clock, checklist, approval afterwards, one page."""
+"""U7, the office by keyboard: two storm pumps stop at night; clock, checklist, one page."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from service.faults import approval_offices
 from service.faults.approval_offices import PostCreate, RouteCreate
 from service.faults.vocabulary import ApprovalRole
 from tests.browser import DESKTOP, PHONE, served
+from tests.e2e.keyboard import Keyboard
 from tests.e2e.office_screens import Screens, colleague, tile
 from tests.service.faults.conftest import AsActor, as_actor, rows
 from tests.tagged_city import TaggedCity, application, build
@@ -74,60 +75,67 @@ def test_a_night_from_the_call_to_the_page_for_the_director(
 
         # Mail and jobs are not running, no map service exists: the desk works all the same.
         night = screens.of("staff", **PHONE)
+        keys = Keyboard(night)
         night.goto(f"{url}/night")
         card = night.locator("article", has_text="辻堂架空浄化センター").first
         expect(card).to_be_visible()
         screens.seen(night, "2-night-desk")
-        card.get_by_role("button", name="受け付ける").click()
+        keys.enter(card.get_by_role("button", name="受け付ける"))
         expect(night.get_by_role("heading", name="受け付けた緊急の案件")).to_be_visible()
-        night.locator("section", has_text="受け付けた緊急の案件").get_by_role(
-            "link", name="No.2汚水ポンプ"
-        ).first.click()
+        at_work = night.locator("section", has_text="受け付けた緊急の案件")
+        keys.enter(at_work.get_by_role("link", name="No.2汚水ポンプ").first)
         marks = night.get_by_role("region", name="時刻の印")
-        for number, label in enumerate(("停止", "到着", "応急", "復旧"), start=1):
-            marks.get_by_role("button", name=label).first.click()
+        for number in range(1, 5):
+            keys.press(str(number))
             expect(night.locator(".mark--set")).to_have_count(number)
         # The alarm was half past midnight by the night's sheet; nobody knows exactly.
         first = marks.locator(".mark").first
-        first.locator("summary").click()
+        keys.enter(first.locator("summary"))
         sheet = (now().astimezone(JST) - timedelta(days=1)).date()
-        first.get_by_label("日付").fill((sheet - timedelta(days=1)).isoformat())
-        first.get_by_label("時刻", exact=True).fill("24:30")
-        first.get_by_label("推定").check()
-        first.get_by_role("button", name="記録する", exact=True).click()
+        keys.write(first.get_by_label("日付"), f"{sheet - timedelta(days=1):%Y%m%d}")
+        keys.write(first.get_by_label("時刻", exact=True), "24:30")
+        keys.choose(first.get_by_label("推定"))
+        keys.enter(first.get_by_role("button", name="記録する", exact=True))
         expect(marks.locator(".mark").first).to_contain_text("推定")
         notices = night.locator("#notices")
         expect(notices).to_contain_text("届出が要るかもしれません")
         expect(notices).to_contain_text("水質汚濁防止法14条の2")
         screens.seen(night, "3-marks-and-checklist")
         discharge = notices.locator('form[action$="/discharge"]')
-        discharge.get_by_label("届け出た").check()
-        discharge.get_by_label("届出先・日時など").fill("県水質課 06:40")
-        discharge.get_by_role("button", name="記録する").click()
+        keys.choose(discharge.get_by_label("届け出た"))
+        keys.write(discharge.get_by_label("届出先・日時など"), "県水質課 06:40")
+        keys.enter(discharge.get_by_role("button", name="記録する"))
         expect(night.locator("#notices")).not_to_contain_text("届出が要るかもしれません")
+        keys.done()
         case = night.url.split("#")[0]
 
         morning = screens.of("staff", **DESKTOP)
+        keys = Keyboard(morning)
         morning.goto(case)
-        morning.locator("details.step", has_text="処置完了にする").locator("summary").click()
-        morning.locator('form[action$="/steps/resolve"] button').click()
-        morning.locator("summary", has_text="決裁へ回す").click()
+        keys.press("d", "Control+Enter")
+        expect(morning.locator(".page-head .badge").first).to_have_text("処置完了")
+        keys.press("p")
         form = morning.locator('form[action$="/steps/submit"]')
-        form.get_by_label("事後決裁", exact=False).check()
-        form.get_by_role("button", name="決裁へ回す").click()
+        keys.choose(form.get_by_label("事後決裁", exact=False))
+        morning.keyboard.press("Control+Enter")
         expect(
             morning.get_by_text("差戻し・代決・事後決裁では理由を入力してください。").first
         ).to_be_visible()
         form = morning.locator('form[action$="/steps/submit"]')
-        form.get_by_role("textbox", name="補足").fill("夜間の溢水を止めるため先に処置した。")
-        form.get_by_role("button", name="決裁へ回す").click()
+        keys.write(form.get_by_role("textbox", name="補足"), "夜間の溢水を止めるため先に処置した。")
+        morning.keyboard.press("Control+Enter")
+        expect(morning.locator(".page-head .badge").first).to_have_text("決裁中")
+        keys.done()
         boss = screens.of("manager", **PHONE)
+        keys = Keyboard(boss)
         boss.goto(f"{url}/approvals")
         expect(boss.get_by_text("夜間の溢水を止めるため先に処置した。").first).to_be_visible()
         screens.seen(boss, "4-after-the-fact")
-        boss.goto(case)
-        boss.get_by_role("button", name="承認する").click()
+        keys.press("j", "Enter")
+        expect(boss.locator(".steps, #approval-title").first).to_be_visible()
+        keys.press("v", "Control+Enter")
         expect(boss.locator(".page-head .badge").first).to_have_text("完結")
+        keys.done()
         morning.goto(f"{case}/paper")
         expect(morning.locator("#main").get_by_text("部長 五郎")).to_be_visible()
         screens.seen(morning, "5-paper")

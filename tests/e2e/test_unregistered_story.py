@@ -1,4 +1,4 @@
-"""U6: what no ledger knows is reported, answered at once, and linked later; figures follow."""
+"""U6, the office by keyboard: what no ledger knows is answered at once and linked later."""
 
 import re
 from datetime import timedelta
@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from service.core.clock import today
 from service.core.settings import Settings
 from tests.browser import DESKTOP, PHONE, served
+from tests.e2e.keyboard import Keyboard
 from tests.e2e.office_screens import Screens, tile
 from tests.service.faults.conftest import AsActor, as_actor, rows
 from tests.tagged_city import TaggedCity, application, build, jpeg
@@ -36,6 +37,7 @@ def test_an_unknown_pump_finds_its_place(
     with served(application(engine, settings)) as url:
         screens = Screens(url, city.tokens, window, violations, "u6")
         office = screens.of("staff", **DESKTOP)
+        keys = Keyboard(office)
         office.goto(f"{url}/")
         before = int(
             office.locator(".card", has_text="今月の台帳未登録")
@@ -65,18 +67,21 @@ def test_an_unknown_pump_finds_its_place(
         card = office.locator(".card", has_text="今月の台帳未登録")
         expect(card.locator(".figure")).to_contain_text(str(before + 1))
         screens.seen(office, "2-dashboard")
-        card.get_by_role("link").click()
+        keys.enter(card.get_by_role("link"))
         expect(office.get_by_text("No.2汚水ポンプ 奥の小さい方")).to_be_visible()
         screens.seen(office, "3-queue")
         row = office.locator("tr", has_text="No.2汚水ポンプ 奥の小さい方")
         # Nobody waits for the ledger: the case is accepted first.
-        row.get_by_role("rowheader").get_by_role("link").click()
-        office.get_by_role("button", name="受け付ける").click()
+        keys.enter(row.get_by_role("rowheader").get_by_role("link"))
+        expect(office.locator(".steps")).to_be_visible()
+        keys.press("a")
         expect(office.locator(".page-head .badge").first).to_have_text("受付")
         screens.seen(office, "4-case")
-        office.get_by_role("link", name="台帳の設備に結び付ける").click()
+        keys.enter(office.get_by_role("link", name="台帳の設備に結び付ける"))
+        expect(office.get_by_role("heading", name="この設備ですか")).to_be_visible()
         screens.seen(office, "5-place")
-        office.get_by_role("button", name=re.compile("これに結び付ける")).first.click()
+        keys.enter(office.get_by_role("button", name=re.compile("これに結び付ける")).first)
+        keys.done()
         expect(office.get_by_role("link", name="No.2汚水ポンプ").first).to_be_visible()
         expect(office.locator(".page-head .badge").first).to_have_text("受付")
         case_id = office.url.rsplit("/", 1)[1]

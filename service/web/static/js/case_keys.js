@@ -1,6 +1,6 @@
 /**
  * Keys of a case's page. What has data-key is worked by that key: a form is sent, a link followed,
- * a fold opened with its first field ready. Ctrl+Enter sends the form that somebody writes in, and
+ * a fold opened with its first field ready, a form that asks first (data-asks) likewise. Ctrl+Enter sends the form that somebody writes in, and
  * ? shows the keys. They rest while somebody types.
  */
 
@@ -13,7 +13,7 @@ function isTyping(target) {
 
 /**
  * Times that nobody knows yet are skipped: most equipment never stopped.
- * @param {HTMLDetailsElement} fold
+ * @param {HTMLElement} fold
  */
 function firstField(fold) {
   const times = fold.querySelector("input[type=datetime-local]");
@@ -25,10 +25,11 @@ function firstField(fold) {
 
 /** @param {HTMLElement} element */
 function work(element) {
-  if (element instanceof HTMLFormElement) element.requestSubmit();
+  if (element instanceof HTMLFormElement && element.dataset.asks === undefined)
+    element.requestSubmit();
   else if (element instanceof HTMLAnchorElement) element.click();
-  else if (element instanceof HTMLDetailsElement) {
-    element.open = true;
+  else {
+    if (element instanceof HTMLDetailsElement) element.open = true;
     const field = firstField(element);
     if (field instanceof HTMLElement) field.focus();
     field?.scrollIntoView({ block: "center" });
@@ -47,7 +48,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (!singleKeys()) return;
-  const found = /^[a-z]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
+  const found = /^[a-z1-9]$/.test(event.key) && document.querySelector(`[data-key="${event.key}"]`);
   if (found instanceof HTMLElement) {
     event.preventDefault();
     work(found);
