@@ -205,9 +205,10 @@ _REGISTRY = (
             "ends_on",
             "covers_all_facilities",
             "response_target_min",
+            "grace_days",
         ),
         required=("company_id", "starts_on", "ends_on"),
-        defaults={"covers_all_facilities": False},
+        defaults={"covers_all_facilities": False, "grace_days": 0},
     ),
     Kind(
         "contract_facility",

@@ -95,6 +95,7 @@ LEDGERS: dict[str, tuple[Column, ...]] = {
                 "ends_on",
                 "facilities",
                 "response_target_min",
+                "grace_days",
             ),
         )
     ),

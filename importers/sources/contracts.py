@@ -11,7 +11,9 @@ ALL_FACILITIES = frozenset({"*", "全施設", "すべて", "全て"})
 
 def _draft(cells: Cells, _notes: RowNotes) -> list[Draft]:
     number = cells["contract_no"]
-    values = picked(cells, "contract_no", "starts_on", "ends_on", "response_target_min")
+    values = picked(
+        cells, "contract_no", "starts_on", "ends_on", "response_target_min", "grace_days"
+    )
     refs = (
         {"company_id": Ref("company", (cells["company_code"],))} if "company_code" in cells else {}
     )
@@ -40,6 +42,7 @@ SOURCE = Source(
         column("ends_on", "終了日", "契約終了日", read=read_day, required=True),
         column("facilities", "対象施設", read=read_words),
         column("response_target_min", "到着目標(分)", "到着目標", read=read_int),
+        column("grace_days", "猶予日数", "終了後の猶予日数", read=read_int),
     ),
     _draft,
 )

@@ -22,10 +22,16 @@ class Company(Versioned, Imported, table=True):
 
 
 class Contract(Versioned, Imported, table=True):
-    """A contract gives its company sight of its facilities from the first to the last day."""
+    """A contract gives its company sight of its facilities from the first to the last day.
+
+    For the days of grace after it the company still sees and finishes its open cases.
+    """
 
     __tablename__ = "contract"
-    __table_args__ = (CheckConstraint("starts_on <= ends_on", name="period"),)
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="period"),
+        CheckConstraint("grace_days between 0 and 3660", name="grace"),
+    )
 
     contract_no: str = Field(unique=True)
     company_id: UUID = Field(foreign_key="company.id", index=True)
@@ -35,6 +41,7 @@ class Contract(Versioned, Imported, table=True):
         default=False, sa_column_kwargs={"server_default": text("false")}
     )
     response_target_min: int | None = Field(default=None, ge=0)
+    grace_days: int = Field(default=0, ge=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class ContractFacility(SQLModel, table=True):

@@ -69,6 +69,7 @@ class ContractRead(BaseModel):
     ends_on: date
     covers_all_facilities: bool
     response_target_min: int | None
+    grace_days: int
     version: int
 
 

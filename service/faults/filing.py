@@ -27,7 +27,7 @@ from service.faults.models import CaseNumber, CaseReport, FaultCase, FaultReport
 
 @dataclass(frozen=True)
 class Place:
-    """Where the fault is, and the device that was there."""
+    """Where the fault is, the device that was there, and whether the contract there has ended."""
 
     facility_id: UUID
     facility_code: str
@@ -35,6 +35,7 @@ class Place:
     position_id: UUID | None
     position_name: str | None
     device_id: UUID | None
+    is_ended: bool = False
 
 
 _IN_FORCE = """
@@ -48,7 +49,8 @@ _IN_FORCE = """
 """
 _PLACE_COLUMNS = """
   f.id as facility_id, f.facility_code, f.name as facility_name,
-  p.id as position_id, p.name as position_name, i.device_id
+  p.id as position_id, p.name as position_name, i.device_id,
+  f.id = any (gesuibo.ended_facilities()) as is_ended
 """
 _OF_POSITION = f"""
   select {_PLACE_COLUMNS}
@@ -59,7 +61,8 @@ _OF_POSITION = f"""
 """  # noqa: S608  # only the fragment above is put in
 _OF_FACILITY = """
   select f.id as facility_id, f.facility_code, f.name as facility_name,
-         null::uuid as position_id, null as position_name, null::uuid as device_id
+         null::uuid as position_id, null as position_name, null::uuid as device_id,
+         f.id = any (gesuibo.ended_facilities()) as is_ended
   from facility f
   where f.id = :facility_id
 """
@@ -74,7 +77,8 @@ _FOLLOWED = """
     select c.*, chain.depth + 1 from fault_case c join chain on c.id = chain.merged_into_id
   )
   select c.id, c.case_no, c.state, c.company_id, c.facility_id, f.facility_code,
-         f.name as facility_name, p.name as position_name, c.position_id
+         f.name as facility_name, p.name as position_name, c.position_id,
+         f.id = any (gesuibo.ended_facilities()) as is_ended
   from chain c
   join facility f on f.id = c.facility_id
   left join position p on p.id = c.position_id

@@ -110,7 +110,7 @@ def _found(
         place = filing.place_of_facility(session, new.facility_id, contracted=contracted)
     else:
         raise PositionOrDescriptionMissing
-    return None if place is None else Target(place)
+    return None if place is None else Target(place, late=place.is_ended)
 
 
 def _followed(case: Any) -> Target | None:
@@ -123,8 +123,10 @@ def _followed(case: Any) -> Target | None:
         position_id=case.position_id,
         position_name=case.position_name,
         device_id=None,
+        is_ended=case.is_ended,
     )
-    return Target(place, case.id, case.case_no, CaseState(case.state), case.company_id)
+    state = CaseState(case.state)
+    return Target(place, case.id, case.case_no, state, case.company_id, late=place.is_ended)
 
 
 def _late_target(session: Session, new: ReportCreate, by: Actor, company_id: UUID) -> Target | None:

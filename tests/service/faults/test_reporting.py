@@ -3,17 +3,21 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from service.accounts.actor import terminal_actor
+from service.accounts.domain import token_hash
 from service.core.clock import now
 from service.core.database import transaction
 from service.core.errors import Forbidden, NotFound
 from service.core.identity import new_id
+from service.faults import service
 from service.faults.domain import PositionOrDescriptionMissing, SameIdOtherContent
 from service.faults.report_rows import year_mark
-from service.faults.schemas import ReportCreate
+from service.faults.schemas import Reasoned, ReportCreate
 from service.faults.service import FiledReport, body_digest, file_report
+from service.faults.steps import Step
 from tests.service.faults.conftest import AsActor, City, make_report, rows
 
 COUNT = "select count(*) from fault_report where id = :id"
@@ -216,3 +220,46 @@ def test_fields_that_come_later_do_not_change_the_hash_of_what_was_sent(city: Ci
 @pytest.mark.parametrize(("year", "mark"), [(2018, "H30"), (2019, "R1"), (2026, "R8")])
 def test_numbers_carry_the_fiscal_year_as_the_city_names_it(year: int, mark: str):
     assert year_mark(year) == mark
+
+
+def test_days_of_grace_are_for_finishing_what_is_open(city: City, as_actor: AsActor):
+    old, before = city.ended_contractor, now() - timedelta(days=5)
+
+    def grace(days: int) -> None:
+        with as_actor(terminal_actor("test")) as session:
+            changed = text("update contract set grace_days = :days where company_id = :id")
+            session.execute(changed, {"days": days, "id": old.company_id})
+
+    def seen() -> set[str]:
+        with as_actor(old) as session:
+            found = rows(session, "select id::text from fault_case")
+            found += rows(session, "select facility_code from facility")
+            return {row[0] for row in found}
+
+    with as_actor(old) as session:
+        late = [
+            file_report(session, make_report(city, captured_at=before), by=old) for _ in range(2)
+        ]
+    assert [one.after_contract for one in late] == [True, True]
+    assert seen() == set()
+    with as_actor(city.staff) as session:
+        why = Reasoned(reason="誤報")
+        service.take_step(session, late[1].case_id, Step.DISMISS, why, by=city.staff)
+    grace(10)
+    assert {str(late[0].case_id), city.facility_code} <= seen()
+    assert str(late[1].case_id) not in seen()
+    with as_actor(old) as session:
+        follow = make_report(city, case_id=late[0].case_id, body="完了しました")
+        assert file_report(session, follow, by=old).after_contract is True
+        words = text(
+            "select found from gesuibo.fold('完了しました') w,"
+            " gesuibo.cases_written(w, '%' || w || '%') found"
+        )
+        assert session.execute(words).scalars().all() == [late[0].case_id]
+        given = token_hash(city.tokens["ended_contractor"])
+        assert rows(session, "select company_id from gesuibo.take_on(:given)", given=given)
+        signed_in = {row[0] for row in rows(session, "select id from fault_case")}
+        assert {one.case_id for one in late} & signed_in == {late[0].case_id}
+    grace(2)
+    assert seen() == set()
+    grace(0)
