@@ -50,11 +50,7 @@ def pack(request: Request, session: SessionDep, _by: Reader, facility_id: UUID) 
 def pack_columns(request: Request, session: SessionDep, _by: Reader, facility_id: UUID) -> Response:
     """The pack by columns and without ids: reports name the position by `position_code`."""
     opening, found = _found(session, facility_id)
-    positions = columns(found["positions"])
-    return _kept(
-        request,
-        PackColumns.model_validate(opening | {"classes": found["classes"]} | positions),
-    )
+    return _kept(request, PackColumns.model_validate(opening | found | columns(found["positions"])))
 
 
 @router.get("/facilities/{facility_id}/pack-changes")

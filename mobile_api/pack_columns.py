@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from mobile_api.schemas import FacilityRead, PackClass
+from mobile_api.schemas import FacilityRead, PackCase, PackClass
 
 
 class Words(BaseModel):
@@ -42,6 +42,7 @@ class PackColumns(BaseModel):
     asset_code: Prefixed = Field(description="Shared with the position's own code")
     model_no: Words
     serial_no: list[str | None]
+    open_cases: list[PackCase] = Field(description="Newest first; whole in every answer")
     cursor: str = Field(description="For `changes?since=`")
 
 

@@ -103,6 +103,13 @@ _PACK = text("""
     'digest', encode(sha256(convert_to(coalesce(string_agg(
       concat_ws(' ', position_code, coalesce(asset_code, ''), array_to_string(tags, ' ')), chr(10)
       order by position_code collate "C"), ''), 'UTF8')), 'hex'),
+    'open_cases', (
+      select coalesce(json_agg(json_build_object(
+        'id', k.id, 'case_no', k.case_no, 'code', p.position_code, 'state', k.state,
+        'symptoms', k.symptoms) order by k.reported_at desc, k.id), '[]')
+      from fault_case k join position p on p.id = k.position_id
+      where k.facility_id = :facility_id and p.status <> 'abolished'
+        and k.state not in ('closed', 'dismissed', 'merged')),
     'positions', coalesce(
       json_agg(told order by position_code) filter (where is_new), '[]'))
   from place
@@ -126,6 +133,7 @@ _CHANGED_FACILITIES = text("""
   union select i.facility_id from device d join installation i on i.device_id = d.id
         where d.updated_at > :since
   union select facility_id from qr_tag where updated_at > :since and facility_id is not null
+  union select facility_id from fault_case where updated_at > :since
   order by 1
 """)
 _CHANGED_REPORTS = text("""
@@ -187,7 +195,7 @@ def facility(session: Session, facility_id: UUID) -> Any:
 
 
 def pack(session: Session, facility_id: UUID, since: datetime | None = None) -> dict[str, Any]:
-    """Classes, positions (those changed ``since``) and the digest of all positions."""
+    """Classes, open cases, positions (those changed ``since``) and the digest of all positions."""
     values = {"facility_id": facility_id, "since": since and since - OVERLAP}
     found: dict[str, Any] = session.execute(_PACK, values).scalar_one()
     return found

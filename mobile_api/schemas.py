@@ -244,12 +244,23 @@ class PackClass(BaseModel):
     symptom_set: list[str]
 
 
+class PackCase(BaseModel):
+    """An open case, so that "already reported here" and follow-ups work without signal."""
+
+    id: UUID
+    case_no: str
+    code: str = Field(description="Of the position")
+    state: str
+    symptoms: list[str]
+
+
 class FacilityPack(BaseModel):
     """All that a phone needs to work in the facility without signal."""
 
     facility: FacilityRead
     classes: list[PackClass]
     positions: list[PackPosition]
+    open_cases: list[PackCase] = Field(description="Newest first; whole in every answer")
     cursor: str = Field(description="For `changes?since=`")
 
 

@@ -97,7 +97,8 @@ def reports(engine: Engine, body: str) -> list[Any]:
         statement = text(
             "select r.id, r.report_no, cardinality(r.announced_photos) as announced,"
             " (select count(*) from attachment a where a.report_id = r.id) as received,"
-            " r.entry_mode,"
+            " r.entry_mode, r.kind,"
+            " (select cr.case_id from case_report cr where cr.report_id = r.id) as case_id,"
             " (select tag_code from qr_tag q where q.id = r.scanned_tag_id) as tag_code,"
             " (select k.position_id from case_report cr join fault_case k on k.id = cr.case_id"
             " where cr.report_id = r.id) as position_id"
@@ -205,6 +206,30 @@ def test_a_tag_never_seen_is_found_in_the_pack(
     phone.goto(f"{url}/f/reports")
     expect(phone.get_by_text(report.report_no)).to_be_visible()
     expect(phone.get_by_text("に読み込んだ内容です", exact=False)).to_be_visible()
+    phone.context.set_offline(False)
+
+    # What a colleague has reported meanwhile comes with the pack; followed up without signal.
+    with transaction(engine, tagged.city.contractor.identity) as session:
+        theirs = make_report(tagged.city, body="同僚の報告", symptoms=["S05"])
+        case = file_report(session, theirs, by=tagged.city.contractor)
+    with phone.expect_response("**/pack-changes*"):
+        phone.goto(f"{url}/f")
+    phone.wait_for_timeout(300)
+    phone.context.set_offline(True)
+    phone.goto(f"{url}/T/{tagged.tag}")
+    known = phone.locator("[data-follow] label.tile", has_text=case.case_no)
+    expect(known).to_be_visible()
+    looked_at(phone, violations, "field-known-offline")
+    known.tap()
+    choose(phone, "振動", "停止")
+    phone.get_by_label("故障の状況").fill("同僚の案件の続報")
+    phone.get_by_role("button", name="送信する").tap()
+    expect(phone.get_by_role("link", name="未送信 1")).to_be_visible()
+    phone.context.set_offline(False)
+    phone.goto(f"{url}/f/outbox")
+    expect(phone.get_by_text("未送信の報告はありません。")).to_be_visible()
+    (follow,) = reports(engine, "同僚の案件の続報")
+    assert (follow.kind, follow.case_id) == ("follow_up", case.case_id)
 
 
 def test_equipment_is_found_by_words_without_signal(

@@ -29,7 +29,7 @@ async function kept() {
   return tag ? await byTag(tag) : await byPosition(wanted);
 }
 
-/** From the server, for equipment in no pack; null without signal. @param {string} path @returns {Promise<(Found & { open: any[] }) | null>} */
+/** From the server, for equipment in no pack; null without signal. @param {string} path @returns {Promise<Found | null>} */
 async function fetched(path) {
   const told = await transport.get(path).catch(() => null);
   if (!told) return null;
@@ -50,10 +50,16 @@ async function fetched(path) {
   };
 }
 
-/** Cases that are open already, to be followed up instead of doubled. @param {any[]} open */
+/**
+ * Cases that are open already, to be followed up instead of doubled; what was chosen stays chosen.
+ * @param {any[]} open
+ */
 function offerFollowUps(open) {
   const box = part("[data-follow]");
   const grid = part(".tiles__grid", box);
+  const chosen = /** @type {HTMLInputElement | null} */ (grid.querySelector("input:checked"))
+    ?.value;
+  for (const tile of [...grid.children].slice(1)) tile.remove();
   const labels = new Map(
     [
       .../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("#symptom input")),
@@ -65,7 +71,8 @@ function offerFollowUps(open) {
     const told = one.symptoms
       .map((/** @type {string} */ code) => labels.get(code) ?? code)
       .join("・");
-    const text = word("followUpTo", { case: one.summary || told });
+    if (one.id === chosen) input.checked = true;
+    const text = word("followUpTo", { case: one.summary || `${told} ${one.case_no}` });
     const face = element("span", "", "tile__face", [element("span", text)]);
     grid.append(element("label", "", "tile", [input, face]));
   }
@@ -149,9 +156,9 @@ function show({ facility, position, symptoms, minor }) {
 async function find() {
   const here = await kept().catch(() => null);
   const path = tag ? `/tags/${tag}` : UUID.test(wanted) ? `/positions/${wanted}` : "";
-  if (here) return { found: here, open: [], fromPack: true };
+  if (here) return { found: here, fromPack: true };
   const told = path ? await fetched(path) : null;
-  return told ? { found: told, open: told.open, fromPack: false } : null;
+  return told ? { found: told, fromPack: false } : null;
 }
 
 async function start() {
@@ -160,12 +167,12 @@ async function start() {
   part("[data-found]").hidden = !known;
   part("[data-actions]").hidden = !known;
   if (!known) return;
-  const { found, open, fromPack } = known;
+  const { found, fromPack } = known;
   part("[data-from-pack]").hidden = !fromPack;
   show(found);
   showLikeness(found);
   offerNeighbours(found);
-  offerFollowUps(open);
+  offerFollowUps(found.open);
   const form = /** @type {HTMLFormElement} */ (part("#report"));
   const person = await me();
   Object.assign(form.dataset, {
@@ -179,7 +186,8 @@ async function start() {
   });
   await startForm(form);
   const code = found.position.tags[0];
-  if (fromPack && code) offerFollowUps((await fetched(`/tags/${code}`))?.open ?? []);
+  const told = fromPack && code ? await fetched(`/tags/${code}`) : null;
+  if (told) offerFollowUps(told.open);
 }
 
 start();

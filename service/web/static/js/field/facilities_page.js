@@ -1,9 +1,9 @@
 /** Facilities to keep for working without signal. */
 
 import "./bar.js";
-import { dropLikenesses, keepLikenesses } from "./likenesses.js";
-import { inRows, merged } from "./pack_columns.js";
-import { answer, dropPack, keepAnswer, keepPack, packs } from "./reference.js";
+import { dropLikenesses } from "./likenesses.js";
+import { fetchPack, renew } from "./packs.js";
+import { answer, dropPack, keepAnswer, packs } from "./reference.js";
 import * as transport from "./transport.js";
 import { element, part, word } from "./words.js";
 
@@ -19,33 +19,6 @@ async function list() {
     part("[data-signed-out]").hidden = !(error instanceof transport.SignedOut);
     return /** @type {Facility[]} */ ((await answer("facilities"))?.value ?? []);
   }
-}
-
-/** Packs that the server says have changed are fetched again. */
-async function renew() {
-  const kept = await packs();
-  const [oldest] = kept.map((pack) => pack.cursor).sort();
-  if (!oldest) return;
-  const changes = await transport
-    .get(`/changes?since=${encodeURIComponent(oldest)}`)
-    .catch(() => null);
-  const stale = kept.filter((pack) => changes?.facility_ids.includes(pack.id));
-  for (const pack of stale) if (!(await fetchChanges(pack))) await fetchPack(pack.id);
-}
-
-/** @param {import("./reference.js").Pack} pack @returns {Promise<boolean>} whether it is up to date now */
-async function fetchChanges(pack) {
-  const path = `/facilities/${pack.id}/pack-changes?since=${encodeURIComponent(pack.cursor)}`;
-  const changes = await transport.get(path).catch(() => null);
-  const now = changes && (await merged(pack, changes));
-  if (now) await keepPack(now);
-  return Boolean(now);
-}
-
-/** @param {string} id */
-async function fetchPack(id) {
-  await keepPack(inRows(await transport.get(`/facilities/${id}/pack-columns`)));
-  keepLikenesses(id).catch(() => {});
 }
 
 /** @param {string} id */

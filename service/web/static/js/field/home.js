@@ -61,6 +61,12 @@ async function offerPlace(permission, ask) {
 /** Only Safari on a phone has this property; there a page that is not installed may lose its data. */
 part("[data-install]").hidden = /** @type {any} */ (navigator).standalone !== false;
 
+/** What has changed in the packs comes with signal, once the page has been drawn. */
+async function renewPacks() {
+  const { renew } = await import("./packs.js");
+  await renew();
+}
+
 onChange(waiting);
 Promise.allSettled([
   who(),
@@ -72,4 +78,4 @@ Promise.allSettled([
       () => {},
     ),
   ),
-]);
+]).then(renewPacks);

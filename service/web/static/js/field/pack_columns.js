@@ -4,7 +4,7 @@ import { sha256 } from "./identifiers.js";
 
 /** @typedef {{ words: string[], rows: number[] }} Words */
 /** @typedef {{ shared: number[], rest: string[] }} Prefixed */
-/** @typedef {Pick<import("./reference.js").Pack, "facility" | "classes" | "cursor"> & { code: Prefixed, name: Words, unit_no: Words, class_code: Words, location: Words, status: Words, health: (number | null)[], tags: string, asset_code: Prefixed, model_no: Words, serial_no: (string | null)[] }} Columns */
+/** @typedef {Pick<import("./reference.js").Pack, "facility" | "classes" | "cursor" | "open_cases"> & { code: Prefixed, name: Words, unit_no: Words, class_code: Words, location: Words, status: Words, health: (number | null)[], tags: string, asset_code: Prefixed, model_no: Words, serial_no: (string | null)[] }} Columns */
 
 /** @param {Words} column @param {number} row */
 const said = ({ words, rows }, row) => words[rows[row] ?? -1] ?? null;
@@ -36,7 +36,7 @@ export async function merged(kept, changes) {
 
 /** @param {Columns} columns @returns {Omit<import("./reference.js").Pack, "id" | "fetched_at">} */
 export function inRows(columns) {
-  const { facility, classes, cursor, health, serial_no } = columns;
+  const { facility, classes, cursor, open_cases = [], health, serial_no } = columns;
   const tags = columns.tags.split(",");
   let code = "";
   const positions = health.map((grade, row) => {
@@ -55,5 +55,5 @@ export function inRows(columns) {
       serial_no: serial_no[row] ?? null,
     };
   });
-  return { facility, classes, cursor, positions };
+  return { facility, classes, cursor, open_cases, positions };
 }

@@ -4,8 +4,9 @@ import { Database } from "./database.js";
 
 /** @typedef {{ id?: string, code: string, name: string, unit_no: string | null, class_code: string, location: string | null, status: string, health: number | null, tags: string[], asset_code: string | null, model_no: string | null, serial_no: string | null }} Position */
 /** @typedef {{ id: string, code: string, name: string, hazard_note: string | null, no_signal_note: string | null, positions: number }} Facility */
-/** @typedef {{ facility: Facility, classes: { code: string, minor: string, symptom_set: string[] }[], positions: Position[], cursor: string, fetched_at: string, id: string }} Pack */
-/** @typedef {{ facility: Facility, position: Position, symptoms: string[], minor: string }} Found */
+/** @typedef {{ id: string, case_no: string, code: string, state: string, symptoms: string[] }} OpenCase */
+/** @typedef {{ facility: Facility, open_cases?: OpenCase[], classes: { code: string, minor: string, symptom_set: string[] }[], positions: Position[], cursor: string, fetched_at: string, id: string }} Pack */
+/** @typedef {{ facility: Facility, position: Position, symptoms: string[], minor: string, open: any[] }} Found */
 
 const base = new Database({
   name: "gesuibo-reference",
@@ -43,6 +44,7 @@ function found(pack, position) {
     position,
     symptoms: known?.symptom_set ?? [],
     minor: known?.minor ?? "",
+    open: (pack.open_cases ?? []).filter((one) => one.code === position.code),
   };
 }
 
