@@ -13,8 +13,9 @@ from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from service.accounts.access import admit, requires
+from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.attachments import queries, service
+from service.attachments import masking, queries, service
 from service.attachments.arrival import Arrival, receive
 from service.attachments.domain import Derivative
 from service.attachments.models import Attachment
@@ -28,9 +29,11 @@ from service.core.i18n.marker import N_
 from service.core.settings import Settings, get_settings
 
 router = APIRouter(tags=["attachments"], dependencies=[ONLY_KNOWN_PARAMETERS])
+CaseReader = Annotated[Actor, Depends(requires(Permission.CASES_READ))]
 READERS = [Depends(requires(Permission.CASES_READ))]
-# Somebody's browser may keep what its owner was allowed to see; nothing in between may.
-_KEPT = "private, max-age=86400"
+# Somebody's browser may keep what its owner was allowed to see; nothing in between may. It asks
+# again each time: a part may have been hidden since.
+_KEPT = "private, no-cache"
 FORM_MAX_PHOTOS = 10
 FORM_PHOTOS_AT_FULL_SIZE = 4
 _SHOWN_IN_PLACE = {"image/jpeg", "image/png", "image/webp", service.PDF}
@@ -142,12 +145,14 @@ def list_attachments(
     return AttachmentList(items=[service.describe(attachment) for attachment in found])
 
 
-@router.get("/attachments/{attachment_id}", dependencies=READERS, response_class=StreamingResponse)
+@router.get("/attachments/{attachment_id}", response_class=StreamingResponse)
 def original(
-    request: Request, session: SessionDep, store: StoreDep, attachment_id: UUID
+    request: Request, session: SessionDep, store: StoreDep, by: CaseReader, attachment_id: UUID
 ) -> Response:
-    """The file byte for byte as it was sent."""
+    """The file byte for byte as it was sent; with hidden parts only the office gets it."""
     attachment = _found(session, attachment_id)
+    if not by.can(Permission.CASES_HANDLE) and queries.mask(session, attachment_id):
+        return _smaller(request, session, store, attachment, Derivative.SCREEN)
     headers = _headers(attachment.sha256) | {
         "content-disposition": _disposition(attachment),
         "repr-digest": _digest(attachment.sha256),
@@ -170,11 +175,21 @@ def smaller(
     derivative: Derivative,
 ) -> Response:
     """The picture upright and small enough for a list or a screen; 404 for files without one."""
-    attachment = _found(session, attachment_id)
-    headers = _headers(f"{attachment.sha256}-{derivative.value}")
+    return _smaller(request, session, store, _found(session, attachment_id), derivative)
+
+
+def _smaller(
+    request: Request,
+    session: SessionDep,
+    store: PhotoStore,
+    attachment: Attachment,
+    derivative: Derivative,
+) -> Response:
+    mask = queries.mask(session, attachment.id)
+    headers = _headers(f"{mask.id if mask else attachment.sha256}-{derivative.value}")
     if is_unchanged(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
-    content = service.derivative(store, attachment, derivative)
+    content = masking.shown(session, store, attachment, derivative)
     if content is None:
         raise NotFound
     return Response(content, headers=headers, media_type="image/jpeg")

@@ -1,6 +1,7 @@
 """Photos and files: what they show, how large they may be, and how they are named in the store."""
 
 from enum import StrEnum
+from uuid import UUID
 
 from service.core.errors import Conflict, Invalid, UnsupportedContent
 from service.core.i18n.marker import N_
@@ -35,6 +36,23 @@ ATTACHMENT_KIND_LABELS = {
 }
 
 
+class MaskReason(StrEnum):
+    """Why a part of a photo is hidden."""
+
+    FACE = "face"
+    PLATE = "plate"
+    PERSONAL = "personal"
+    OTHER = "other"
+
+
+MASK_REASON_LABELS = {
+    MaskReason.FACE: N_("人の顔・姿"),
+    MaskReason.PLATE: N_("車のナンバー"),
+    MaskReason.PERSONAL: N_("氏名・住所などの個人情報"),
+    MaskReason.OTHER: N_("その他の理由"),
+}
+
+
 class Derivative(StrEnum):
     """Pictures made from the original; the original's bytes never change."""
 
@@ -65,6 +83,11 @@ class NotAnnounced(Conflict):
     message = N_("この報告に含まれていない写真です。報告の送信からやり直してください。")
 
 
+class NoPicture(Invalid):
+    code = "no-picture"
+    message = N_("写真ではないファイルです。隠す範囲は写真にだけ指定できます。")
+
+
 def store_key(sha256: str) -> str:
     """Two folder levels keep every folder below a few thousand entries."""
     return f"originals/{sha256[:2]}/{sha256[2:4]}/{sha256}"
@@ -72,3 +95,8 @@ def store_key(sha256: str) -> str:
 
 def derivative_key(sha256: str, derivative: Derivative) -> str:
     return f"derivatives/{derivative.value}/{sha256[:2]}/{sha256[2:4]}/{sha256}.jpg"
+
+
+def masked_key(mask_id: UUID, derivative: Derivative) -> str:
+    """Named by the mask: what was shown before a change is never mistaken for what is shown now."""
+    return f"masked/{derivative.value}/{str(mask_id)[:2]}/{mask_id}.jpg"

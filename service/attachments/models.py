@@ -1,10 +1,12 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from service.attachments.domain import AttachmentKind
+from service.attachments.domain import AttachmentKind, MaskReason
 from service.core.clock import now
 from service.core.tables import INSTANT, Keyed, instant, one_of
 
@@ -47,3 +49,20 @@ class Attachment(Keyed, table=True):
     device_clock: datetime | None = instant(optional=True)
     received_at: datetime = Field(default_factory=now, sa_type=INSTANT)
     derived_at: datetime | None = instant(optional=True)
+
+
+class PhotoMask(Keyed, table=True):
+    """Parts of a photo that are hidden. The newest row counts; one without areas lifts it.
+
+    ``areas`` are ``[left, top, width, height]`` in hundredths of the upright picture.
+    """
+
+    __tablename__ = "photo_mask"
+    __table_args__ = (
+        one_of("reason", MaskReason),
+        Index("ix_photo_mask_attachment_id", "attachment_id"),
+    )
+
+    attachment_id: UUID = Field(foreign_key="attachment.id")
+    areas: list[Any] = Field(sa_type=JSONB)
+    reason: str = MaskReason.FACE

@@ -1,13 +1,14 @@
 """What a picture is, and the smaller pictures made from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil, floor
 from typing import IO
 
 import pi_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import IFD, Base
 
 from service.attachments.domain import DERIVATIVE_EDGE_PX, Derivative, NotAPhoto
@@ -72,8 +73,11 @@ def _inspect_heic(file: IO[bytes]) -> Picture:
         file.seek(0)
 
 
-def derive(file: IO[bytes]) -> dict[Derivative, bytes]:
+def derive(file: IO[bytes], hidden: Sequence[Sequence[float]] = ()) -> dict[Derivative, bytes]:
     """The pictures for lists and screens: upright, and without the place and owner of the camera.
+
+    ``hidden`` areas (left, top, width, height in hundredths) are painted over: nothing of them is
+    left to be sharpened again.
 
     Raises:
         NotAPhoto: when the original cannot be decoded here (documents, a HEIC of an unknown kind).
@@ -83,12 +87,26 @@ def derive(file: IO[bytes]) -> dict[Derivative, bytes]:
         image.draft("RGB", (edge, edge))
         picture = _on_white(image)
         ImageOps.exif_transpose(picture, in_place=True)
+    _hide(picture, hidden)
     made = {}
     for derivative in sorted(Derivative, key=lambda one: -DERIVATIVE_EDGE_PX[one]):
         edge = DERIVATIVE_EDGE_PX[derivative]
         picture.thumbnail((edge, edge), reducing_gap=2.0)
         made[derivative] = _as_jpeg(picture)
     return made
+
+
+def _hide(picture: Image.Image, areas: Sequence[Sequence[float]]) -> None:
+    """A pixel that an area touches is hidden as a whole."""
+    pen = ImageDraw.Draw(picture)
+    for left, top, width, height in areas:
+        box = (
+            floor(left * picture.width / 100),
+            floor(top * picture.height / 100),
+            ceil((left + width) * picture.width / 100),
+            ceil((top + height) * picture.height / 100),
+        )
+        pen.rectangle(box, fill="black")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from service.attachments.domain import AttachmentKind
-from service.attachments.models import Attachment
+from service.attachments.models import Attachment, PhotoMask
 
 OWNERS = ("report_id", "response_id", "position_id", "device_id", "facility_id", "model_id")
 
@@ -84,6 +84,22 @@ def of_report(session: Session, report_id: UUID, sha256: str) -> Attachment | No
 
 def attachment(session: Session, attachment_id: UUID) -> Attachment | None:
     return session.get(Attachment, attachment_id)
+
+
+def mask(session: Session, attachment_id: UUID) -> PhotoMask | None:
+    """What is hidden of the photo now; None when nothing is."""
+    newest = masks(session, attachment_id)[:1]
+    return newest[0] if newest and newest[0].areas else None
+
+
+def masks(session: Session, attachment_id: UUID) -> list[PhotoMask]:
+    """All that was ever hidden or shown again, the newest first."""
+    statement = (
+        select(PhotoMask)
+        .where(PhotoMask.attachment_id == attachment_id)
+        .order_by(col(PhotoMask.created_at).desc(), col(PhotoMask.id).desc())
+    )
+    return list(session.exec(statement))
 
 
 def of_owner(session: Session, owner: str, owner_ids: Sequence[UUID]) -> list[Attachment]:

@@ -1,9 +1,10 @@
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.attachments.domain import AttachmentKind
+from service.attachments.domain import AttachmentKind, MaskReason
 
 
 class AttachmentRead(BaseModel):
@@ -29,3 +30,26 @@ class AttachmentRead(BaseModel):
 
 class AttachmentList(BaseModel):
     items: list[AttachmentRead]
+
+
+Hundredths = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class MaskArea(BaseModel):
+    """A rectangle in hundredths of the upright picture's width and height."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    left: Hundredths
+    top: Hundredths
+    width: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    height: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+
+
+class MaskCreate(BaseModel):
+    """No areas: the whole photo is shown again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    areas: list[MaskArea] = Field(default=[], max_length=20)
+    reason: MaskReason

@@ -63,8 +63,10 @@ _CHANGES = text("""
   order by id
 """)
 _PHOTOS = text("""
-  select id, report_id, response_id, kind, file_name, mime, size_bytes, sha256, received_at
-  from attachment
+  select id, report_id, response_id, kind, file_name, mime, size_bytes, sha256, received_at,
+    coalesce((select jsonb_array_length(m.areas) > 0 from photo_mask m where m.attachment_id = a.id
+              order by m.created_at desc, m.id desc limit 1), false) as is_masked
+  from attachment a
   where report_id = any(:reports) or response_id = any(:responses)
   order by received_at, id
 """)

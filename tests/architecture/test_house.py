@@ -37,7 +37,15 @@ VOCABULARY = {
 # A slice may own a noun besides the common names; each is here with its reason.
 OWN_NOUNS = {
     "accounts": {"actor", "access", "permissions", "views", "view_pages", "enrolment"},
-    "attachments": {"store", "pictures", "arrival", "partial", "registry_files"},
+    "attachments": {
+        "store",
+        "pictures",
+        "arrival",
+        "partial",
+        "registry_files",
+        "masking",
+        "mask_pages",
+    },
     "faults": {
         "symptoms",
         "figures",
@@ -86,6 +94,7 @@ OWN_NOUNS = {
         "notice_pages",
         "pace_queries",
         "paper",
+        "paper_content",
         "paper_pages",
         "similar_pages",
         "similar_queries",
@@ -165,7 +174,16 @@ OWN_NOUNS = {
     },
     "citizens": {"pace"},
     "work_requests": {"company_month"},
-    "monthly": {"form_file", "form_layout", "open_table", "wording", "workbook"},
+    "monthly": {
+        "case_form",
+        "case_form_pages",
+        "case_layout",
+        "form_file",
+        "form_layout",
+        "open_table",
+        "wording",
+        "workbook",
+    },
     "audit": {"viewing"},
 }
 MAX_FILE, MAX_FUNCTION = 250, 40

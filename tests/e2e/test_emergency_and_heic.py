@@ -13,9 +13,9 @@ from sqlalchemy import Engine, text
 
 from app.asgi import create_app
 from app.worker import drain
-from service.core.settings import Settings
+from service.core.settings import Settings, get_settings
 from tests.browser import PHONE, served
-from tests.tagged_city import TaggedCity, build
+from tests.tagged_city import TaggedCity, build, digest, noise
 
 pytestmark = pytest.mark.e2e
 SHOTS = Path(__file__).parent / "screenshots"
@@ -46,7 +46,8 @@ def filed(engine: Engine, body: str) -> list[Any]:
     with engine.connect() as connection:
         connection.execute(text("select set_config('gesuibo.role', 'system', true)"))
         statement = text(
-            "select k.severity, a.id as photo_id, a.mime, a.derived_at from fault_report r"
+            "select k.severity, a.id as photo_id, a.mime, a.sha256, a.derived_at"
+            " from fault_report r"
             " join case_report cr on cr.report_id = r.id join fault_case k on k.id = cr.case_id"
             " left join attachment a on a.report_id = r.id where r.body = :body"
         )
@@ -89,17 +90,23 @@ def test_emergency_comes_first_and_offers_the_number_before_the_report_goes_on(
 
 
 @pytest.mark.usefixtures("nothing_pending")
-def test_a_heic_that_the_browser_cannot_draw_is_sent_as_it_is_and_shown_in_the_office(
-    window: Any, app: FastAPI, engine: Engine, tagged: TaggedCity
+def test_what_the_browser_cannot_draw_and_what_the_city_wants_whole_is_sent_as_it_is(
+    window: Any, app: FastAPI, engine: Engine, tagged: TaggedCity, monkeypatch: Any
 ) -> None:
+    monkeypatch.setattr(get_settings(), "photo_originals", True)
+    large = noise(2400, 1800)
     photo = BytesIO()
     pillow_heif.from_pillow(Image.effect_noise((640, 480), 60).convert("RGB")).save(photo)
     with served(app) as url:
         page = opened(window, url, tagged.city.tokens["contractor"])
         page.goto(f"{url}/T/{tagged.tag}")
         page.locator("#photos").set_input_files(
-            [{"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": photo.getvalue()}]
+            [
+                {"name": "IMG_1.HEIC", "mimeType": "image/heic", "buffer": photo.getvalue()},
+                {"name": "IMG_2.JPG", "mimeType": "image/jpeg", "buffer": large},
+            ]
         )
+        expect(page.get_by_role("img", name="IMG_2.JPG")).to_be_visible()
         expect(page.get_by_text("IMG_1.HEIC", exact=True)).to_be_visible()
         for label in ("緊急", "異音", "停止"):
             tile(page, label).tap()
@@ -107,7 +114,8 @@ def test_a_heic_that_the_browser_cannot_draw_is_sent_as_it_is_and_shown_in_the_o
         page.get_by_role("button", name="送信する").tap()
         expect(page.get_by_text("報告を受け付けました")).to_be_visible()
         drain(engine)
-        (row,) = filed(engine, "HEICの写真")
+        row, whole = sorted(filed(engine, "HEICの写真"), key=lambda row: row.mime)
+        assert (whole.mime, whole.sha256) == ("image/jpeg", digest(large))
         assert (row.severity, row.mime) == (1, "image/heic")
         assert row.derived_at is not None
         office = opened(window, url, tagged.city.tokens["staff"])

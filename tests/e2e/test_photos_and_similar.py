@@ -97,6 +97,38 @@ def test_photos_open_large_and_the_original_is_what_was_sent(
         assert sha256(download.value.path().read_bytes()).hexdigest() == sha256(after).hexdigest()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+        if size is DESKTOP:
+            _hidden(screens, page, after)
+
+
+def _hidden(screens: Screens, page: Page, content: bytes) -> None:
+    """A passer-by's face: painted over for the company, whole for the office."""
+    photo = page.locator(".compare figure a").last
+    address = f"{screens.url}{photo.get_attribute('href')}"
+    photo.click()
+    page.get_by_role("link", name="写真の一部を隠す").click()
+    picture = page.locator("[data-mask] img")
+    assert picture.evaluate("picture => picture.decode().then(() => true)")
+    place = picture.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + place["width"] * 0.1, place["y"] + place["height"] * 0.2)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] * 0.4, place["y"] + place["height"] * 0.6)
+    page.mouse.up()
+    expect(page.get_by_label("範囲1 幅")).to_have_value("30")
+    screens.seen(page, "3-mask")
+    page.get_by_label("隠す理由").select_option(label="人の顔・姿")
+    page.get_by_role("button", name="この範囲を隠す").click()
+    expect(page.get_by_text("一部を隠しています").first).to_be_visible()
+    screens.seen(page, "4-masked")
+    seen = screens.of("contractor").request.get(address)
+    assert sha256(seen.body()).digest() != sha256(content).digest()
+    with Image.open(io.BytesIO(seen.body())) as masked:
+        black = [sum(masked.convert("RGB").getpixel((x, 480))) < 30 for x in (400, 1200)]
+    assert black == [True, False]
+    assert page.request.get(address).body() == content
+    assert page.request.get(f"{address}/unmasked").ok
+    assert screens.of("contractor").request.get(f"{address}/unmasked").status == 403
 
 
 def test_faults_of_the_same_model_are_beside_the_case(

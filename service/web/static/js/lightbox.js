@@ -17,6 +17,7 @@ function show(dialog, link) {
   const { photo, kind, name, sha256 } = link.dataset;
   const picture = dialog.querySelector("img");
   const original = dialog.querySelector("a[data-original]");
+  const hide = dialog.querySelector("a[data-hide]");
   const title = dialog.querySelector("h2");
   if (title) title.textContent = `${kind} ${name}`;
   if (picture) {
@@ -26,7 +27,11 @@ function show(dialog, link) {
   if (original instanceof HTMLAnchorElement) {
     original.href = `/attachments/${photo}`;
     original.download = name ?? "";
+    // Of a photo with hidden parts only the office, which may hide them, gets the original.
+    original.hidden = link.dataset.masked !== undefined && !hide;
   }
+  if (hide instanceof HTMLAnchorElement)
+    hide.href = `/attachments/${photo}/mask?back=${encodeURIComponent(location.pathname)}`;
   for (const fact of dialog.querySelectorAll("[data-fact]")) {
     if (fact instanceof HTMLElement) fact.textContent = link.dataset[fact.dataset.fact ?? ""] ?? "";
   }
