@@ -36,7 +36,11 @@ from service.faults import (
     splitting,
     unregistered_queries,
 )
-from service.faults.approval_domain import APPROVAL_ROLE_LABELS, REQUEST_STATE_LABELS
+from service.faults.approval_domain import (
+    APPROVAL_ROLE_LABELS,
+    REQUEST_STATE_LABELS,
+    RequestState,
+)
 from service.faults.domain import CaseState
 from service.faults.forms import (
     change_form,
@@ -102,15 +106,19 @@ _NO_TOOLS: dict[str, Any] = {"steps": [], "splittable": set()} | dict.fromkeys(
 def _tools(session: SessionDep, case: Any, told: dossier.Dossier, by: Actor) -> dict[str, Any]:
     """What staff can do with the case, and what only they see of it."""
     state = CaseState(case.state)
+    round_ = approval_desk.round_of(session, case.id, by=by)
+    is_going_round = round_ is not None and round_.request.state == RequestState.PENDING
     return {
-        "steps": [step.value for step in steps_from(state)],
+        # Of a case that goes round its approvers decide, further below.
+        "steps": [] if is_going_round else [step.value for step in steps_from(state)],
         "can_merge": state in MERGEABLE,
         "companies": accounts.companies(session),
         "splittable": splitting.splittable(session, case.id, state),
         "origin": splitting.origin(session, case.id, state),
         "attachment_kinds": list(ATTACHMENT_KIND_LABELS.items()),
-        "round": approval_desk.round_of(session, case.id, by=by),
+        "round": round_,
         "marks": marks.marks(session, case.id),
+        "told_times": marks.told(session, case.id),
         "mark_labels": MARK_LABELS,
         "phrases": phrases.phrases(session),
         "today": today(),

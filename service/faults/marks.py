@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlmodel import Session
 
 from service.accounts.actor import Actor
+from service.accounts.permissions import Permission
 from service.audit.service import record
 from service.core.clock import JST, now
-from service.core.errors import Conflict, FieldError, Invalid
+from service.core.errors import Conflict, FieldError, Invalid, NotFound
 from service.core.i18n.marker import N_
 from service.faults import handling, marks_queries
 from service.faults.domain import CaseState
@@ -58,6 +60,12 @@ class MarkSet(BaseModel):
     is_estimated: bool = False
 
 
+class Adoption(BaseModel):
+    """The report as the page has shown it."""
+
+    report_id: UUID
+
+
 def moment_of(day: str, typed: str) -> datetime:
     """The day of the sheet and its clock, as people write it: 16:05, 16時5分, 0830, 24:30.
 
@@ -76,6 +84,47 @@ def moment_of(day: str, typed: str) -> datetime:
     except ValueError as error:
         raise NotAClock(errors=[FieldError("/clock", NotAClock.message)]) from error
     return midnight + timedelta(hours=int(hour), minutes=int(minute))
+
+
+@dataclass(frozen=True)
+class Told:
+    """A time as those who were there have told it."""
+
+    report_id: UUID
+    at: datetime
+    is_estimated: bool
+    who: str
+
+
+def told(session: Session, case_id: UUID) -> dict[MarkKind, Told]:
+    """What the newest report says of each time."""
+    found: dict[MarkKind, Told] = {}
+    for row in marks_queries.told(session, case_id):
+        who = " ".join(filter(None, (row.company_name, row.reporter_name)))
+        for kind in (MarkKind.ARRIVED, MarkKind.TEMPORARY, MarkKind.RESTORED):
+            at = getattr(row, f"{kind.value}_at")
+            if at is not None:
+                found[kind] = Told(row.report_id, at, kind.value in row.estimated_times, who)
+    return found
+
+
+def adopt(
+    session: Session, case_id: UUID, kind: MarkKind, report_id: UUID, *, by: Actor
+) -> CaseMark:
+    """The case's mark becomes what was told. Says by whom, and whether it was estimated.
+
+    Raises:
+        NotFound: when another report has come in between, or it was corrected.
+    """
+    by.require(Permission.CASES_HANDLE)
+    wanted = told(session, case_id).get(kind)
+    if wanted is None or wanted.report_id != report_id:
+        raise NotFound
+    given = MarkSet(at=wanted.at, is_estimated=wanted.is_estimated)
+    row = set_mark(session, case_id, kind, given, by=by)
+    row.told_by_name, row.report_id = wanted.who, wanted.report_id
+    session.flush()
+    return row
 
 
 def marks(session: Session, case_id: UUID) -> dict[MarkKind, CaseMark]:
@@ -100,6 +149,7 @@ def set_mark(
         row = CaseMark(case_id=case_id, kind=kind, at=at, created_by=by.id)
         session.add(row)
     row.at, row.is_estimated = at, given.is_estimated
+    row.told_by_name, row.report_id = by.name, None
     session.flush()
     after = {f"mark_{kind}": at, "is_estimated": given.is_estimated}
     if not _follow(session, case, kind, at, by=by) or given.is_estimated:

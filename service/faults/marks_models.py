@@ -25,6 +25,10 @@ class CaseMark(Keyed, table=True):
     kind: str
     at: datetime = instant()
     is_estimated: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    told_by_name: str | None = Field(default=None, description="Who says so; who estimated it")
+    report_id: UUID | None = Field(
+        default=None, foreign_key="fault_report.id", description="Where it was taken over from"
+    )
 
 
 class ResponsePhrase(Keyed, table=True):

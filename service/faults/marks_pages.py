@@ -13,7 +13,7 @@ from service.core.http.forms import Submitted, Typed, attempt, read_form
 from service.core.http.session import SessionDep
 from service.core.http.templating import render
 from service.faults import desk, marks, phrases
-from service.faults.marks import MarkSet
+from service.faults.marks import Adoption, MarkSet
 from service.faults.marks_models import MarkKind
 from service.faults.phrases import PhraseCreate
 
@@ -41,6 +41,26 @@ def set_mark(
         at = marks.moment_of(day, clock) if clock else None
         given = MarkSet(at=at, is_estimated=form.get("is_estimated") == "true")
         marks.set_mark(session, case_id, kind, given, by=by)
+
+    failed = attempt(request, session, act, Typed(f"mark-{kind}", dict(form)))
+    if failed:
+        return desk.case_page_with(request, session, case_id, by, *failed)
+    return RedirectResponse(f"/cases/{case_id}", 303)
+
+
+@router.post("/cases/{case_id}/marks/{kind}/adopt")
+def adopt(
+    request: Request,
+    session: SessionDep,
+    by: Handler,
+    form: Submitted,
+    case_id: UUID,
+    kind: MarkKind,
+) -> Response:
+    """What the contractor has told becomes the case's own."""
+
+    def act() -> None:
+        marks.adopt(session, case_id, kind, read_form(Adoption, form).report_id, by=by)
 
     failed = attempt(request, session, act, Typed(f"mark-{kind}", dict(form)))
     if failed:

@@ -1,5 +1,6 @@
 """One tap for each time of a case, corrected at night; a phrase picked for a response."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +44,9 @@ def test_times_are_tapped_and_corrected(
             captured_at=then,
             symptoms=["S01"],
             body="始動しない。",
+            reporter_name="現場 五郎",
+            temporary_at=then + timedelta(minutes=40),
+            estimated_times=["temporary"],
         )
         case_id = service.file_report(session, report, by=clerk).case_id
         title = f"部品待ち {new_id().hex[-6:]}"
@@ -67,6 +71,15 @@ def test_times_are_tapped_and_corrected(
         marks.get_by_role("button", name="記録する", exact=True).first.click()
         expect(page.locator(".mark--set")).to_have_count(2)
         expect(marks.locator(".mark").first).to_contain_text("推定")
+        # What those on site have told: one tap, and it stays visible who has estimated it.
+        temporary = marks.locator(".mark").nth(2)
+        expect(temporary).to_contain_text("現場 五郎")
+        temporary.get_by_role("button", name="この時刻にする").click()
+        expect(page.locator(".mark--set")).to_have_count(3)
+        expect(marks.locator(".mark").nth(2).locator(".mark__time")).to_contain_text(
+            re.compile("推定.*現場 五郎の報告")
+        )
+        expect(marks.get_by_role("button", name="この時刻にする")).to_have_count(0)
         name = "phone" if size is PHONE else "desk"
         SHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SHOTS / f"marks_{name}.png", full_page=True)
