@@ -1,8 +1,6 @@
 """故障報告書兼対応記録 as PDF: A4, the boxes for the stamps, what was told and done, photos."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from html import escape
 from io import BytesIO
 from typing import Any
@@ -25,15 +23,15 @@ from reportlab.platypus import (
 )
 
 from service.core.i18n.catalogue import translate
-from service.core.i18n.dates import jst, tokyo_day, wareki
+from service.core.i18n.dates import jst, tokyo_day
 from service.core.i18n.locales import Locale
 from service.core.i18n.marker import N_
 from service.core.paper_font import FONT, font, printable
 from service.faults.approval_desk import Round
-from service.faults.approval_domain import APPROVAL_ROLE_LABELS
+from service.faults.approval_domain import APPROVAL_ROLE_LABELS, RequestState
 from service.faults.dossier import Dossier, EntryKind
-from service.faults.marks import MARK_LABELS
-from service.faults.vocabulary import ApprovalRole
+from service.faults.paper_content import TITLE, Paper, seals, told
+from service.faults.vocabulary import ApprovalRole, Decision
 from service.faults.wording import DECISION_LABELS, LABELS
 
 MARGIN = 16 * mm
@@ -41,21 +39,7 @@ WIDTH = A4[0] - 2 * MARGIN
 RULE, GROUND = HexColor("#5a5a5c"), HexColor("#eef0f7")
 BOX = 19 * mm
 PHOTO = (WIDTH / 2 - 3 * mm, 58 * mm)
-TITLE = N_("故障報告書兼対応記録")
 _NOTHING = "–"
-
-
-@dataclass(frozen=True)
-class Paper:
-    """``photos`` are pairs of what they show and their bytes, small enough for the page."""
-
-    case: Any
-    dossier: Dossier
-    round: Round | None
-    marks: dict[Any, Any]
-    city: str
-    printed_at: datetime
-    photos: Sequence[tuple[str, bytes]] = field(default=())
 
 
 def _style(size: float, *, space: float = 0, align: int = 0) -> ParagraphStyle:
@@ -132,6 +116,7 @@ def _parts(paper: Paper, locale: Locale) -> Iterator[Flowable]:
             ]
         ),
     )
+    yield from _readers(paper.round, locale)
     yield Spacer(1, 4 * mm)
     yield _facts(paper, locale)
     yield _words(translate(N_("報告"), locale), SECTION)
@@ -151,7 +136,7 @@ def _roles(round_: Round | None) -> list[ApprovalRole]:
 
 def _boxes(round_: Round | None, roles: list[ApprovalRole], locale: Locale) -> Table:
     """決裁欄: each role with its stamp."""
-    stamps = {row["role"]: row for row in round_.stamps} if round_ else {}
+    stamps = seals(round_)
     names = [_words(translate(APPROVAL_ROLE_LABELS[role], locale), CENTRED) for role in roles]
     signed = [_stamp(stamps.get(role.value), locale) for role in roles]
     table = Table([names, signed], [BOX] * len(roles), [6 * mm, BOX], hAlign="RIGHT")
@@ -165,6 +150,24 @@ def _boxes(round_: Round | None, roles: list[ApprovalRole], locale: Locale) -> T
     return table
 
 
+def _readers(round_: Round | None, locale: Locale) -> Iterator[Flowable]:
+    """供覧: who has read what was decided, and who has not yet."""
+    if round_ is None or round_.request.state != RequestState.APPROVED:
+        return
+    seen = {row["role"]: row for row in round_.stamps if row["decision"] == Decision.CIRCULATED}
+    told = []
+    for role in map(ApprovalRole, round_.request.circulate):
+        row = seen.get(role.value)
+        who = (
+            f"{row['name']} {jst(row['decided_at'], locale)}"
+            if row
+            else translate(N_("未"), locale)
+        )
+        told.append(f"{translate(APPROVAL_ROLE_LABELS[role], locale)} {who}")
+    if told:
+        yield _words(f"{translate(N_('供覧'), locale)}　{'　'.join(told)}", SMALL)
+
+
 def _stamp(stamp: Any, locale: Locale) -> Paragraph | str:
     if stamp is None:
         return ""
@@ -176,7 +179,7 @@ def _stamp(stamp: Any, locale: Locale) -> Paragraph | str:
 def _facts(paper: Paper, locale: Locale) -> Table:
     rows = [
         [_words(translate(label, locale), SMALL), _words(value or _NOTHING)]
-        for label, value in _told(paper, locale)
+        for label, value in told(paper, locale)
     ]
     halves = [[*rows[at], *rows[at + 1]] for at in range(0, len(rows) - 1, 2)]
     narrow, wide = 24 * mm, WIDTH / 2 - 24 * mm
@@ -187,47 +190,6 @@ def _facts(paper: Paper, locale: Locale) -> Table:
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
     ]
     return Table(halves, [narrow, wide, narrow, wide], style=TableStyle(lines))
-
-
-def _told(paper: Paper, locale: Locale) -> Iterator[tuple[str, str]]:
-    case = paper.case
-
-    def word(kind: str, key: Any) -> str:
-        return translate(LABELS[kind][key], locale) if key else ""
-
-    occurred = f"{wareki(tokyo_day(case.occurred_at), locale)}\n{jst(case.occurred_at, locale)}"
-    place = case.position_name or case.unregistered_desc
-    symptoms = [translate(LABELS["symptom"].get(code, code), locale) for code in case.symptoms]
-    effects = [translate(LABELS["environment_effect"][e], locale) for e in case.environment_effects]
-    yield N_("案件番号"), case.case_no
-    yield N_("状態"), word("state", case.state)
-    yield N_("施設"), case.facility_name
-    yield N_("設置箇所"), f"{place}\n{case.position_code or ''}".strip()
-    yield N_("発生日時"), occurred
-    yield N_("受信日時"), jst(case.reported_at, locale)
-    yield N_("現象"), "、".join(symptoms)
-    yield N_("発見の契機"), word("detection", case.detection)
-    yield N_("運転への影響"), word("operation_effect", case.operation_effect)
-    yield N_("周辺への影響"), "、".join(effects)
-    yield N_("緊急度"), word("urgency", case.urgency)
-    yield N_("影響度"), word("severity", case.severity)
-    yield N_("担当事業者"), case.company_name or ""
-    yield N_("原因区分"), word("cause_group", case.cause_group)
-    for kind, label in MARK_LABELS.items():
-        yield label, _time(paper, kind, locale)
-
-
-def _time(paper: Paper, kind: Any, locale: Locale) -> str:
-    """The mark, or what the case itself says of stop and restoration."""
-    mark = paper.marks.get(kind)
-    if mark is not None:
-        estimated = f" {translate(N_('推定'), locale)}" if mark.is_estimated else ""
-        return jst(mark.at, locale) + estimated
-    case = paper.case
-    if case.stop_from is not None and case.stop_from == case.stop_to:
-        return translate(N_("停止なし"), locale) if kind in {"stopped", "restored"} else ""
-    moment = {"stopped": case.stop_from, "restored": case.stop_to}.get(kind)
-    return jst(moment, locale) if moment else ""
 
 
 def _reports(dossier: Dossier, locale: Locale) -> Iterator[Flowable]:

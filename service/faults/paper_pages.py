@@ -1,5 +1,6 @@
 """故障報告書兼対応記録 as a file."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
@@ -13,18 +14,15 @@ from service.accounts.permissions import Permission
 from service.attachments import queries as attachments
 from service.attachments.api import StoreDep
 from service.attachments.domain import Derivative
-from service.attachments.service import derivative
+from service.attachments.masking import shown
 from service.attachments.store import PhotoStore
-from service.core.clock import now
-from service.core.errors import NotFound
 from service.core.http.session import SessionDep
 from service.core.i18n.catalogue import translate
 from service.core.i18n.locales import Locale
 from service.core.i18n.request import locale_of
-from service.core.settings import get_settings
-from service.faults import approval_desk, dossier, inbox, marks
 from service.faults.dossier import Dossier
-from service.faults.paper import Paper, as_pdf
+from service.faults.paper import as_pdf
+from service.faults.paper_content import gathered
 from service.faults.wording import LABELS
 
 router = APIRouter(include_in_schema=False)
@@ -39,21 +37,10 @@ def paper_file(
     by: Annotated[Actor, Depends(requires(Permission.CASES_HANDLE))],
     case_id: UUID,
 ) -> Response:
-    case = inbox.case_row(session, case_id)
-    if case is None:
-        raise NotFound
     locale = locale_of(request)
-    told = dossier.dossier(session, case_id)
-    paper = Paper(
-        case,
-        told,
-        approval_desk.round_of(session, case_id, by=by),
-        dict(marks.marks(session, case_id)),
-        get_settings().city_name,
-        now(),
-        _photos(session, store, told, locale),
-    )
-    name = quote(f"故障報告書_{case.case_no}.pdf")
+    plain = gathered(session, case_id, by=by)
+    paper = replace(plain, photos=_photos(session, store, plain.dossier, locale))
+    name = quote(f"故障報告書_{paper.case.case_no}.pdf")
     headers = {
         "content-disposition": f"inline; filename*=UTF-8''{name}",
         "cache-control": "private, no-store",
@@ -70,7 +57,7 @@ def _photos(
     found: list[tuple[str, bytes]] = []
     for photo in dict.fromkeys((*pair, *others)):
         attachment = attachments.attachment(session, photo.id)
-        content = attachment and derivative(store, attachment, Derivative.SCREEN)
+        content = attachment and shown(session, store, attachment, Derivative.SCREEN)
         if content:
             kind = translate(LABELS["attachment_kind"][photo.kind], locale)
             found.append((f"{kind} {photo.file_name}", content))

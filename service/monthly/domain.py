@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from service.core.clock import JST
 from service.core.errors import Invalid
@@ -235,6 +236,13 @@ class Content:
 
     def says_the_same(self, other: "Content") -> bool:
         return (self.cases, self.late, self.totals) == (other.cases, other.late, other.totals)
+
+
+class FormKind(StrEnum):
+    """Which paper a form of the city's is for."""
+
+    MONTHLY = "monthly"
+    CASE = "case"
 
 
 COMPARED = {

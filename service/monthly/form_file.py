@@ -7,6 +7,7 @@ files and commands have no place in a form that the whole office opens.
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,29 @@ HEADINGS = (
     N_("発行者"),
 )
 LISTS = (N_("施設別"), N_("案件一覧"), N_("遅着一覧"), N_("注記"))
-NAMES = frozenset({one.label for one in ALL_FIGURES} | set(HEADINGS) | set(LISTS))
 MARKER = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 MAX_BYTES = 2 * 1024 * 1024
 _MAX_UNPACKED = 30 * 1024 * 1024
 _MAX_PARTS = 300
 _MAX_CELLS = 200_000
-_LISTS_SPAN = {"施設別": 13, "案件一覧": 12, "遅着一覧": 12, "注記": 2}
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What the cells of one sort of form may ask for; lists with the columns that they fill."""
+
+    single: tuple[str, ...]
+    lists: Mapping[str, int]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.single) | self.lists.keys()
+
+
+MONTHLY = Vocabulary(
+    (*HEADINGS, *(one.label for one in ALL_FIGURES)),
+    {"施設別": 13, "案件一覧": 12, "遅着一覧": 12, "注記": 2},
+)
 
 
 class UnfitForm(Invalid):
@@ -118,7 +135,7 @@ class NamedCell:
     name: str
 
 
-def read(data: bytes) -> list[NamedCell]:
+def read(data: bytes, words: Vocabulary = MONTHLY) -> list[NamedCell]:
     """The mapping of cells to what they ask for.
 
     Raises:
@@ -127,7 +144,7 @@ def read(data: bytes) -> list[NamedCell]:
     if len(data) > MAX_BYTES:
         raise FormTooLarge
     _ensure_harmless(data)
-    cells = [cell for sheet in _book(data).worksheets for cell in _named_cells(sheet)]
+    cells = [cell for sheet in _book(data).worksheets for cell in _named_cells(sheet, words)]
     if not cells:
         raise NoMarks
     return cells
@@ -180,7 +197,7 @@ def _book(data: bytes) -> Any:
         raise NotAnXlsx from error
 
 
-def _named_cells(sheet: Any) -> list[NamedCell]:
+def _named_cells(sheet: Any, words: Vocabulary) -> list[NamedCell]:
     if sheet.max_row * sheet.max_column > _MAX_CELLS:
         raise FormTooLarge
     found = []
@@ -188,15 +205,15 @@ def _named_cells(sheet: Any) -> list[NamedCell]:
         for cell in row:
             mark = MARKER.fullmatch(cell.value.strip()) if isinstance(cell.value, str) else None
             if mark is not None:
-                found.append(_named(sheet, cell, mark.group(1)))
+                found.append(_named(sheet, cell, mark.group(1), words))
     return found
 
 
-def _named(sheet: Any, cell: Any, name: str) -> NamedCell:
-    if name not in NAMES:
+def _named(sheet: Any, cell: Any, name: str, words: Vocabulary) -> NamedCell:
+    if name not in words.names:
         raise UnknownMark(cell=f"{sheet.title}!{cell.coordinate}", name=name)
-    if name in _LISTS_SPAN:
-        _ensure_room(sheet, cell, _LISTS_SPAN[name])
+    if name in words.lists:
+        _ensure_room(sheet, cell, words.lists[name])
     return NamedCell(sheet.title, cell.coordinate, name)
 
 

@@ -5,14 +5,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from service.core.tables import Keyed, document, documents, instant
+from service.core.tables import Keyed, document, documents, instant, one_of
+from service.monthly.domain import FormKind
 
 
 class MonthlyTemplate(Keyed, table=True):
     """The city's own form (様式): an xlsx whose cells name what goes there."""
 
     __tablename__ = "monthly_template"
+    __table_args__ = (one_of("kind", FormKind),)
 
+    kind: str = Field(default=FormKind.MONTHLY, sa_column_kwargs={"server_default": "monthly"})
     file_name: str
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel import Session, col, select
 
-from service.monthly.domain import Month
+from service.monthly.domain import FormKind, Month
 from service.monthly.models import MonthlyReport, MonthlyTemplate
 
 _CASES = """
@@ -132,10 +132,22 @@ def newest(session: Session, wanted: Wanted) -> MonthlyReport | None:
     ).first()
 
 
-def template_in_use(session: Session) -> MonthlyTemplate | None:
+def template_in_use(session: Session, kind: FormKind = FormKind.MONTHLY) -> MonthlyTemplate | None:
     return session.exec(
         select(MonthlyTemplate)
+        .where(MonthlyTemplate.kind == kind)
         .where(col(MonthlyTemplate.retired_at).is_(None))
         .order_by(col(MonthlyTemplate.created_at).desc())
         .limit(1)
     ).first()
+
+
+_NEWEST_CASE = text(
+    "select id from fault_case where state <> 'merged' order by reported_at desc, id desc limit 1"
+)
+
+
+def newest_case(session: Session) -> UUID | None:
+    """A case to try a form with."""
+    found: UUID | None = session.execute(_NEWEST_CASE).scalar()
+    return found

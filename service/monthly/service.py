@@ -15,12 +15,14 @@ from service.accounts.permissions import Permission
 from service.audit.service import record
 from service.core.clock import JST, now, today
 from service.core.errors import NotFound
-from service.monthly import form_file, queries
-from service.monthly.domain import CaseLine, Content, Difference, Month, MonthToCome
+from service.monthly import case_form, form_file, queries
+from service.monthly.domain import CaseLine, Content, Difference, FormKind, Month, MonthToCome
 from service.monthly.domain import differences as changes
 from service.monthly.domain import totals as count
 from service.monthly.models import MonthlyReport, MonthlyTemplate
 from service.monthly.queries import Wanted
+
+VOCABULARIES = {FormKind.MONTHLY: form_file.MONTHLY, FormKind.CASE: case_form.CASE}
 
 
 def counted(session: Session, wanted: Wanted, *, by: Actor) -> Content:
@@ -155,17 +157,25 @@ def issued(session: Session, report_id: UUID, *, by: Actor) -> Issue:
     )
 
 
-def keep_template(session: Session, file_name: str, data: bytes, *, by: Actor) -> MonthlyTemplate:
+def keep_template(
+    session: Session,
+    file_name: str,
+    data: bytes,
+    *,
+    by: Actor,
+    kind: FormKind = FormKind.MONTHLY,
+) -> MonthlyTemplate:
     """The city's form for all later issues; what was issued keeps the form it had.
 
     Raises:
         UnfitForm: saying which rule the file breaks, and where.
     """
     by.require(Permission.CASES_HANDLE)
-    cells = form_file.read(data)
-    put_away(session, by=by)
+    cells = form_file.read(data, VOCABULARIES[kind])
+    put_away(session, by=by, kind=kind)
     template = MonthlyTemplate(
         created_by=by.id,
+        kind=kind,
         file_name=file_name[:200],
         content=data,
         sha256=hashlib.sha256(data).digest(),
@@ -173,15 +183,15 @@ def keep_template(session: Session, file_name: str, data: bytes, *, by: Actor) -
     )
     session.add(template)
     session.flush()
-    after = {"file_name": template.file_name, "sha256": template.sha256.hex()}
+    after = {"kind": kind.value, "file_name": template.file_name, "sha256": template.sha256.hex()}
     record(session, "monthly_template.kept", "monthly_template", template.id, by=by, after=after)
     return template
 
 
-def put_away(session: Session, *, by: Actor) -> None:
+def put_away(session: Session, *, by: Actor, kind: FormKind = FormKind.MONTHLY) -> None:
     """Back to the form that comes with the product."""
     by.require(Permission.CASES_HANDLE)
-    template = queries.template_in_use(session)
+    template = queries.template_in_use(session, kind)
     if template is None:
         return
     template.retired_at = now()

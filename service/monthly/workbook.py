@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -26,7 +26,7 @@ _MOMENT_FORMAT = "yyyy/mm/dd hh:mm"
 
 def sample(locale: Locale) -> bytes:
     """The form that comes with the product, unfilled, to make one's own from."""
-    return _saved(form_layout.laid_out(locale))
+    return saved(form_layout.laid_out(locale))
 
 
 def xlsx(issue: Issue, locale: Locale) -> bytes:
@@ -38,7 +38,8 @@ def xlsx(issue: Issue, locale: Locale) -> bytes:
         else load_workbook(io.BytesIO(issue.template))
     )
     given = _lists(issue, locale)
-    _fill(book, headings(issue, locale) | dict(_figures(issue)), given)
+    asked = fill(book, headings(issue, locale) | dict(_figures(issue)), given)
+    _append_unasked(book, given, asked)
     if issue.revision > 1:
         sheet = form_layout.list_sheet(book, translate(DIFFERENCES, locale), locale)
         form_layout.head_row(sheet, 1, [translate(one, locale) for one in DIFFERENCE_COLUMNS])
@@ -46,10 +47,10 @@ def xlsx(issue: Issue, locale: Locale) -> bytes:
         form_layout.set_widths(sheet, (22, 22, 30, 30, 12))
     book.properties.creator = issue.issued_by
     book.properties.created = issue.content.taken_at.astimezone(JST).replace(tzinfo=None)
-    return _saved(book)
+    return saved(book)
 
 
-def _saved(book: Any) -> bytes:
+def saved(book: Any) -> bytes:
     data = io.BytesIO()
     book.save(data)
     return data.getvalue()
@@ -73,7 +74,8 @@ def _lists(issue: Issue, locale: Locale) -> dict[str, list[list[Cell]]]:
     }
 
 
-def _fill(book: Any, single: dict[str, Any], lists: dict[str, list[list[Cell]]]) -> None:
+def fill(book: Any, single: Mapping[str, Any], lists: Mapping[str, list[list[Cell]]]) -> set[str]:
+    """Puts what each cell asks for into it; answers the names that were asked for."""
     asked = set()
     for sheet in book.worksheets:
         for row in list(sheet.iter_rows()):
@@ -87,7 +89,7 @@ def _fill(book: Any, single: dict[str, Any], lists: dict[str, list[list[Cell]]])
                     _write_rows(sheet, cell.row, cell.column, lists[mark.group(1)])
                 else:
                     _write(cell, single[mark.group(1)])
-    _append_unasked(book, lists, asked)
+    return asked
 
 
 def _is_text(cell: Any) -> bool:

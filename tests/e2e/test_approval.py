@@ -1,4 +1,4 @@
-"""A case with costs in a browser: sent round, returned, sent again, approved twice, printed."""
+"""A case with costs: sent round, taken back, returned, approved, shown round, printed."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -26,26 +26,31 @@ from tests.browser import DESKTOP, PHONE, served
 from tests.factories import PASSWORD, make_facility, make_position, make_user
 
 SHOTS = Path(__file__).parent / "screenshots"
-CHIEF, MANAGER = ApprovalRole.CHIEF, ApprovalRole.MANAGER
+CHIEF, MANAGER, DIRECTOR = ApprovalRole.CHIEF, ApprovalRole.MANAGER, ApprovalRole.DIRECTOR
+READS = {"circulate": [DIRECTOR]}
 
 
 @pytest.fixture
 def office(engine: Engine) -> Iterator[dict[str, str]]:
-    """A clerk, a chief and a manager; a case that waits for its last steps."""
+    """A clerk, a chief, a manager, a director who reads; a case that waits for its last steps."""
     with transaction(engine) as session:
-        people = {name: make_user(session, Role.STAFF) for name in ("clerk", "chief", "manager")}
+        names = ("clerk", "chief", "manager", "director")
+        people = {name: make_user(session, Role.STAFF) for name in names}
         people["admin"] = make_user(session, Role.ADMINISTRATOR)
         for name, label in (
             ("clerk", "起案 一子"),
             ("chief", "主査 二郎"),
             ("manager", "課長 三代"),
+            ("director", "部長 四郎"),
         ):
             people[name].display_name = label
         admin = Actor(id=people["admin"].id, name="管理", role=Role.ADMINISTRATOR)
         first = date(2020, 4, 1)
-        route = RouteCreate(name="修繕", min_cost_yen=1, steps=[CHIEF, MANAGER], valid_from=first)
+        route = RouteCreate(
+            name="修繕", min_cost_yen=1, steps=[CHIEF, MANAGER], valid_from=first, **READS
+        )
         approval_offices.add_route(session, route, by=admin)
-        for role, name in ((CHIEF, "chief"), (MANAGER, "manager")):
+        for role, name in ((CHIEF, "chief"), (MANAGER, "manager"), (DIRECTOR, "director")):
             new = PostCreate(role=role, user_id=people[name].id, valid_from=date(2026, 4, 1))
             approval_offices.add_post(session, new, by=admin)
         clerk = Actor(id=people["clerk"].id, name="起案 一子", role=Role.STAFF)
@@ -117,6 +122,16 @@ def test_a_case_is_returned_and_then_approved(
         _submit(page)
         _shot(page, f"{name}_submitted")
         assert violations(page) == []
+        page.locator("summary", has_text="引き戻す").click()
+        page.get_by_label("理由", exact=True).and_(page.locator("#withdraw-comment")).fill(
+            "金額を直す。"
+        )
+        page.get_by_role("button", name="引き戻す").click()
+        expect(page.locator(".page-head .badge").first).to_have_text("差戻し")
+        expect(page.locator("#approval-title")).to_contain_text("引戻し")
+        expect(page.locator(".timeline")).to_contain_text("金額を直す。")
+        _shot(page, f"{name}_taken_back")
+        _submit(page)
 
         _as(page, url, office["chief"])
         page.goto(f"{url}/approvals")
@@ -148,6 +163,17 @@ def test_a_case_is_returned_and_then_approved(
         expect(page.locator("#main").get_by_text("課長 三代")).to_be_visible()
         _shot(page, f"{name}_paper")
         assert violations(page) == []
+
+        _as(page, url, office["director"])
+        page.goto(f"{url}/approvals")
+        shown = page.locator("section", has=page.get_by_role("heading", name="供覧"))
+        expect(shown).to_contain_text("架空中央ポンプ場")
+        _shot(page, f"{name}_shown_round")
+        assert violations(page) == []
+        shown.get_by_role("button", name="見た").click()
+        expect(page.get_by_role("heading", name="供覧")).to_have_count(0)
+        page.goto(f"{case}/paper")
+        expect(page.locator("#main").get_by_text("部長 四郎")).to_be_visible()
 
         _as(page, url, office["admin"])
         page.goto(f"{url}/admin/approvals")

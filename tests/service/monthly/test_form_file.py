@@ -1,20 +1,36 @@
 """The city's own form: filled where it asks, refused with a sentence when it carries more."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import pypdfium2
 import pytest
 from openpyxl import Workbook, load_workbook
 from sqlmodel import Session
 
 from service.accounts.actor import Actor
 from service.core.i18n.locales import Locale
-from service.monthly import form_file, service, workbook
-from service.monthly.domain import Month
+from service.faults import paper_content
+from service.faults.paper import as_pdf
+from service.faults.paper_content import gathered
+from service.faults.schemas import ResponseCreate
+from service.faults.service import add_response, file_report, take_step
+from service.faults.steps import Step
+from service.monthly import (
+    case_form,
+    case_form_pages,
+    case_layout,
+    form_file,
+    queries,
+    service,
+    workbook,
+)
+from service.monthly.domain import FormKind, Month
 from service.monthly.queries import Wanted
-from tests.service.faults.conftest import City
+from tests.service.faults.conftest import City, make_report
 
 
 def _form(change: Callable[[Any], None] = lambda _sheet: None) -> bytes:
@@ -57,7 +73,7 @@ def test_cells_are_found_by_what_they_ask_for():
 @pytest.mark.parametrize("locale", list(Locale))
 def test_the_sample_is_a_form(locale: Locale):
     names = {cell.name for cell in form_file.read(workbook.sample(locale))}
-    assert names == form_file.NAMES
+    assert names == form_file.MONTHLY.names
 
 
 def _set(cell: str, value: str) -> Callable[[Any], None]:
@@ -138,3 +154,43 @@ def test_the_citys_form_is_filled_and_the_rest_of_it_stays(
     again = service.issue(session, wanted, by=terminal)
     assert again.revision == 2
     assert again.template_id is None
+
+
+def test_a_form_of_cases_says_what_the_pdf_says(session: Session, terminal: Actor, city: City):
+    new = make_report(city, body="=1+1 始動しない。", temporary_action="No.1へ切替")
+    case_id = file_report(session, new, by=city.staff).case_id
+    take_step(session, case_id, Step.ACCEPT, by=city.staff)
+    fix = ResponseCreate(kind="permanent_fix", description="接触器を交換", cost_yen=48_400)
+    add_response(session, case_id, fix, by=city.staff)
+    paper = gathered(session, case_id, by=city.staff)
+    book = Workbook()
+    for row, name in enumerate(case_form.CASE.single, start=1):
+        book.active.cell(row, 1, f"{{{{{name}}}}}")
+    for column, name in ((3, "報告一覧"), (9, "対応一覧")):
+        book.active.cell(1, column, f"{{{{{name}}}}}")
+    form = io.BytesIO()
+    book.save(form)
+    monthly = queries.template_in_use(session)
+    kind = FormKind.CASE
+    kept = service.keep_template(session, "様式.xlsx", form.getvalue(), by=terminal, kind=kind)
+    assert queries.template_in_use(session) == monthly
+    assert queries.template_in_use(session, kind) == kept
+    data = workbook.saved(case_form_pages.filled(kept, paper, Locale.JA))
+    filled = load_workbook(io.BytesIO(data)).active
+    cells = {
+        name: filled.cell(row, 1).value for row, name in enumerate(case_form.CASE.single, start=1)
+    }
+    assert cells["費用の合計"] == 48_400
+    told = dict(paper_content.told(paper, Locale.JA))
+    assert {name: cells[name] or "" for name in told} == told
+    pdf = pypdfium2.PdfDocument(as_pdf(paper, Locale.JA))
+    printed = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+    plain = re.sub(r"\s", "", printed)
+    shown = [*told.values(), filled["F1"].value, filled["M1"].value, "48,400"]
+    assert [one for one in shown if re.sub(r"\s", "", one) not in plain] == []
+    assert filled["F1"].value.startswith("=1+1")
+    assert filled["F1"].data_type == "s"
+    with pytest.raises(form_file.UnknownMark):
+        form_file.read(_form(), case_form.CASE)
+    sample = form_file.read(workbook.saved(case_layout.laid_out(Locale.JA)), case_form.CASE)
+    assert {cell.name for cell in sample} == case_form.CASE.names
