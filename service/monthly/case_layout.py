@@ -64,6 +64,7 @@ def _heading(sheet: Any, locale: Locale) -> None:
     sheet["A1"], sheet["A2"] = "{{市名}}", translate(TITLE, locale)
     sheet["A1"].font = Font(name=_FONT, size=11)
     sheet["A2"].font = Font(name=_FONT, size=16, bold=True)
+    sheet.row_dimensions[1].height, sheet.row_dimensions[2].height = 18, 28
     for row, name in enumerate(("印刷日時", "費用の合計", "決裁の状況"), start=4):
         sheet.cell(row, 1, translate(name, locale)).font = Font(name=_FONT, size=9)
         cell = sheet.cell(row, 2, f"{{{{{name}}}}}")

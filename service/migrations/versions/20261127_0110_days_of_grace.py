@@ -50,46 +50,9 @@ create function gesuibo.ended_facilities() returns uuid[]
   as $$
     select case
       when gesuibo.role() is distinct from 'contractor' then '{}'::uuid[]
-      when current_setting('gesuibo.company', true)
-           = current_setting('gesuibo.facilities_of', true)
-        then current_setting('gesuibo.ended', true)::uuid[]
       else gesuibo.facilities_ended((now() at time zone 'Asia/Tokyo')::date) end
   $$
 """
-TAKE_ON = """
-create or replace function gesuibo.take_on(given bytea)
-  returns table (user_id uuid, username text, display_name text, role text, company_id uuid,
-                 language text, credential_id uuid, is_phone boolean)
-  language plpgsql security definer set search_path = public, pg_temp
-  as $$
-  declare
-    today date := (now() at time zone 'Asia/Tokyo')::date;
-  begin
-    select u.id, u.username, u.display_name, u.role, u.company_id, u.language, s.id, false
-      into user_id, username, display_name, role, company_id, language, credential_id, is_phone
-      from sign_in s join user_account u on u.id = s.user_id
-      where s.token_hash = given and s.expires_at > now() and u.disabled_at is null;
-    if not found then
-      select u.id, u.username, u.display_name, u.role, u.company_id, u.language, p.id, true
-        into user_id, username, display_name, role, company_id, language, credential_id, is_phone
-        from phone p join user_account u on u.id = p.user_id
-        where p.token_hash = given and p.expires_at > now() and p.revoked_at is null
-          and u.disabled_at is null;
-      if not found then
-        return;
-      end if;
-    end if;
-    perform set_config('gesuibo.role', role, true),
-            set_config('gesuibo.company', coalesce(company_id::text, ''), true),
-            set_config('gesuibo.user', user_id::text, true);
-    if role = 'contractor' then
-      perform set_config('gesuibo.facilities', gesuibo.contracted_facilities(today)::text, true),
-              {ended}set_config('gesuibo.facilities_of', company_id::text, true);
-    end if;
-    return next;
-  end $$
-"""
-NOTE = "set_config('gesuibo.ended', gesuibo.facilities_ended(today)::text, true),\n              "
 OPEN = "state not in ('closed', 'dismissed', 'merged')"
 IN_FORCE = "facility_id <> all ((select gesuibo.ended_facilities())::uuid[])"
 MINE = (
@@ -165,7 +128,6 @@ def upgrade() -> None:
     op.execute(ENDED)
     op.execute("grant execute on function gesuibo.facilities_ended(date) to gesuibo_app")
     op.execute("grant execute on function gesuibo.ended_facilities() to gesuibo_app")
-    op.execute(TAKE_ON.format(ended=NOTE))
     _cases(f" and ({OPEN} or {IN_FORCE})")
     _requests(f" and ({IN_FORCE} or exists (select 1 from fault_case c where c.id = case_id))")
     op.execute(FOUND.replace("{only_open}", ONLY_OPEN))
@@ -176,7 +138,6 @@ def downgrade() -> None:
     op.execute(FOUND.replace("{only_open}", ""))
     _requests("")
     _cases("")
-    op.execute(TAKE_ON.format(ended=""))
     op.execute("drop function gesuibo.ended_facilities()")
     op.execute("drop function gesuibo.facilities_ended(date)")
     op.execute(CONTRACTED.format(grace=""))
