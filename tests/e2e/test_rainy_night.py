@@ -92,7 +92,8 @@ def test_a_night_from_the_call_to_the_page_for_the_director(
         first = marks.locator(".mark").first
         keys.enter(first.locator("summary"))
         sheet = (now().astimezone(JST) - timedelta(days=1)).date()
-        keys.write(first.get_by_label("日付"), f"{sheet - timedelta(days=1):%Y%m%d}")
+        # The test's browser speaks English: month, day, year.
+        keys.write(first.get_by_label("日付"), f"{sheet - timedelta(days=1):%m%d%Y}")
         keys.write(first.get_by_label("時刻", exact=True), "24:30")
         keys.choose(first.get_by_label("推定"))
         keys.enter(first.get_by_role("button", name="記録する", exact=True))
