@@ -51,7 +51,7 @@ ACTION_LABELS = {
     "case.wait": N_("待ちにしました"),
     "case.resolve": N_("処置完了にしました"),
     "case.submit": N_("決裁へ回しました"),
-    "case.return": N_("差し戻しました"),
+    "case.return": N_("決裁から戻りました"),
     "case.close": N_("完結にしました"),
     "case.dismiss": N_("対象外にしました"),
     "case.reopen": N_("再開しました"),
