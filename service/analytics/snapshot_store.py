@@ -117,8 +117,10 @@ class Snapshot:
         path = self.folder / f"{JUDGED}.parquet"
         if not path.is_file():
             return judged(self)
-        # An older snapshot knows fewer fates.
-        return pl.scan_parquet(path).with_columns(pl.col("fate").cast(pl.String).cast(FATES))
+        cases = pl.scan_parquet(path)
+        if cases.collect_schema()["fate"] == FATES:
+            return cases
+        return cases.with_columns(pl.col("fate").cast(pl.String).cast(FATES))  # older, knew fewer
 
     def holds_the_same_as(self, other: "Snapshot") -> bool:
         return (self.content_sha256, self.day) == (other.content_sha256, other.day)
