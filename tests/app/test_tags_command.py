@@ -94,6 +94,7 @@ def test_stock_printers_sheets_and_counts(city: City, tmp_path: Path) -> None:
     assert "a4-24-70x33.9" in [one["id"] for one in json.loads(run("sheets", "--json"))]
 
 
+@pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize("words", [("labels.png",), ("labels.zpl",), ("l.pdf", "--printer", "?")])
 def test_a_wrong_word_writes_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
     out = tmp_path / words[0]
