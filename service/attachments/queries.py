@@ -26,6 +26,12 @@ _COUNTS = text("""
   from fault_report r left join attachment a on a.report_id = r.id
   where r.id = any(:report_ids) group by r.id
 """)
+_MASKED = text("""
+  select attachment_id from (
+    select distinct on (attachment_id) attachment_id, areas from photo_mask
+    where attachment_id = any(:ids) order by attachment_id, created_at desc, id desc
+  ) newest where jsonb_array_length(areas) > 0
+""")
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,11 @@ def mask(session: Session, attachment_id: UUID) -> PhotoMask | None:
     """What is hidden of the photo now; None when nothing is."""
     newest = masks(session, attachment_id)[:1]
     return newest[0] if newest and newest[0].areas else None
+
+
+def masked_among(session: Session, attachment_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of which something is hidden now."""
+    return set(session.execute(_MASKED, {"ids": list(attachment_ids)}).scalars())
 
 
 def masks(session: Session, attachment_id: UUID) -> list[PhotoMask]:

@@ -13,7 +13,6 @@ from service.accounts.access import requires
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
 from service.attachments import queries as attachments
-from service.attachments.models import Attachment
 from service.core.clock import JST, today
 from service.core.errors import NotFound
 from service.core.http.forms import Submitted, Typed, attempt, read_form
@@ -94,11 +93,14 @@ def _request_page(
     )
 
 
-def _photos(session: SessionDep, records: list[Any]) -> dict[UUID, list[Attachment]]:
+def _photos(session: SessionDep, records: list[Any]) -> dict[UUID, list[dict[str, Any]]]:
     """A record told from a phone is a report, too, under the same id: its photos."""
-    found: dict[UUID, list[Attachment]] = {}
-    for photo in attachments.of_owner(session, "report_id", [one.id for one in records]):
-        found.setdefault(photo.report_id or photo.id, []).append(photo)
+    photos = attachments.of_owner(session, "report_id", [one.id for one in records])
+    masked = attachments.masked_among(session, [photo.id for photo in photos])
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for photo in photos:
+        row = photo.model_dump() | {"is_masked": photo.id in masked}
+        found.setdefault(photo.report_id or photo.id, []).append(row)
     return found
 
 

@@ -105,9 +105,10 @@ def test_reads_everything_and_finds_nobody_in_it(engine: Engine, app: FastAPI) -
     with transaction(engine) as session:
         noted = session.execute(
             text(
-                "select target_id from audit_entry"
-                " where action = 'view' and actor_name = '架空 監査'"
-            )
+                "select e.target_id from audit_entry e join user_account u on u.id = e.actor_id"
+                " where e.action = 'view' and u.username = :username"
+            ),
+            {"username": username},
         ).scalars()
         assert sorted(noted) == sorted(one.partition("?")[0] for one in asked)
         administrator = make_user(session, Role.ADMINISTRATOR)
