@@ -49,6 +49,13 @@ def manager(engine: Engine, tagged: TaggedCity) -> Any:
         session.execute(text("update approval_post set valid_to = valid_from"))
 
 
+def reported(engine: Engine, tagged: TaggedCity) -> Any:
+    """The case of the one report; other tests' cities have nights of their own."""
+    with transaction(engine) as session:
+        statement = text("select id from fault_case where facility_id = :id")
+        return session.execute(statement, {"id": tagged.city.facility_id}).scalar_one()
+
+
 def test_a_night_from_the_call_to_the_page_for_the_director(
     engine: Engine,
     settings: Settings,
@@ -77,13 +84,14 @@ def test_a_night_from_the_call_to_the_page_for_the_director(
         night = screens.of("staff", **PHONE)
         keys = Keyboard(night)
         night.goto(f"{url}/night")
-        card = night.locator("article", has_text="辻堂架空浄化センター").first
+        case_id = reported(engine, tagged)
+        card = night.locator(f"[data-row='{case_id}']")
         expect(card).to_be_visible()
         screens.seen(night, "2-night-desk")
         keys.enter(card.get_by_role("button", name="受け付ける"))
         expect(night.get_by_role("heading", name="受け付けた緊急の案件")).to_be_visible()
         at_work = night.locator("section", has_text="受け付けた緊急の案件")
-        keys.enter(at_work.get_by_role("link", name="No.2汚水ポンプ").first)
+        keys.enter(at_work.locator(f"a[href='/cases/{case_id}']"))
         marks = night.get_by_role("region", name="時刻の印")
         for number in range(1, 5):
             keys.press(str(number))
