@@ -20,6 +20,7 @@ COMMAND_OPTIONS = {
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _BESIDE = ("tests/e2e", "tests/importers")  # about half of the time
+_ORDER = 2_978_103_989  # mixed, but the same each time: whatever fails can be repeated
 _NOTHING_CHOSEN = 5  # pytest: no test was collected
 
 
@@ -69,11 +70,18 @@ def _in_one(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     return done.returncode
 
 
-def _in_two_lanes(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
+def ordered(arguments: Sequence[str]) -> list[str]:
+    """With the seed of a whole run, unless another order is asked for."""
+    asked = any("randomly" in one for one in arguments)
+    return [*arguments] if asked else [f"--randomly-seed={_ORDER}", *arguments]
+
+
+def _in_two_lanes(given: Sequence[str], environment: Mapping[str, str]) -> int:
     """Half of the tests beside the others: each waits for other processes much of its time.
 
     What the first half says comes when the others are done.
     """
+    arguments = ordered(given)
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as said,
         subprocess.Popen(  # noqa: S603  # the developer's own arguments

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.commands.test import asks_for_everything, worst
+from app.commands.test import asks_for_everything, ordered, worst
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,10 @@ def test_a_run_that_names_no_file_is_of_everything(
 )
 def test_one_failing_lane_fails_the_run(codes: list[int], answer: int) -> None:
     assert worst(codes) == answer
+
+
+@pytest.mark.parametrize("asked", ["--randomly-seed=7", "no:randomly"])
+def test_a_whole_run_has_one_order_unless_another_is_asked_for(asked: str) -> None:
+    (seed, word) = ordered(["-q"])
+    assert (seed.partition("=")[0], word) == ("--randomly-seed", "-q")
+    assert ordered([asked]) == [asked]
