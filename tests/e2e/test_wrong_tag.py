@@ -50,15 +50,16 @@ def test_a_wrong_tag_costs_nothing_but_a_tap(
             plant,
             class_id=pump.class_id,
             location_id=pump.location_id,
-            name="隣の架空ポンプ",
+            name=f"隣の架空ポンプ{tagged.city.mark}",
         )
+        beside = neighbour.name
     with served(create_app(settings, engine)) as url:
         phone = _opened(window, url, tagged.city.tokens["contractor"], PHONE)
         phone.goto(f"{url}/T/{tagged.tag}")
         expect(phone.get_by_role("heading", level=1)).to_contain_text(pump.name)
         phone.get_by_role("button", name="この機器ではない").tap()
         expect(phone.get_by_text("QRタグの取り違えとして記録しました")).to_be_visible()
-        expect(phone.get_by_role("link", name="隣の架空ポンプ")).to_be_visible()
+        expect(phone.get_by_role("link", name=beside)).to_be_visible()
         assert violations(phone) == []
         phone.screenshot(path=SHOTS / "wrong-tag-390.png", full_page=True)
 
@@ -76,17 +77,17 @@ def test_a_wrong_tag_costs_nothing_but_a_tap(
         desk.goto(f"{url}/cases/{case_id}")
         desk.get_by_role("link", name="別の設置箇所に直す").click()
         box = desk.get_by_label("設置箇所コード").first
-        box.press_sequentially("隣の架空")
+        box.press_sequentially(beside)
         expect(desk.locator("#targets option")).to_have_count(1, timeout=30_000)
         box.fill(desk.locator("#targets option").get_attribute("value") or "")
         desk.get_by_label("直す理由").fill("隣のタグを読んだ")
         desk.screenshot(path=SHOTS / "wrong-tag-move.png", full_page=True)
         assert violations(desk) == []
         desk.get_by_role("button", name="この設置箇所にする").click()
-        expect(desk.get_by_role("link", name="隣の架空ポンプ").first).to_be_visible()
+        expect(desk.get_by_role("link", name=beside).first).to_be_visible()
         told = desk.get_by_role("listitem").filter(has_text="内容を変更しました")
         expect(told).to_contain_text(pump.name)
-        expect(told).to_contain_text("隣の架空ポンプ")
+        expect(told).to_contain_text(beside)
         expect(told).to_contain_text("隣のタグを読んだ")
         desk.screenshot(path=SHOTS / "wrong-tag-moved.png", full_page=True)
         desk.goto(f"{url}/positions/{neighbour.id}/cases")
