@@ -1,14 +1,14 @@
 """Parts of a photo are hidden from everybody outside the office; the original stays."""
 
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import Session
 
 from service.accounts.actor import Actor
 from service.accounts.permissions import Permission
-from service.attachments import pictures, queries, service
-from service.attachments.arrival import arrived_from
-from service.attachments.domain import Derivative, NoPicture, NotAPhoto, masked_key
+from service.attachments import queries, service
+from service.attachments.domain import Derivative, NoPicture, masked_key
 from service.attachments.models import Attachment, PhotoMask
 from service.attachments.schemas import MaskCreate
 from service.attachments.store import PhotoStore
@@ -52,17 +52,8 @@ def shown(
     mask = queries.mask(session, attachment.id)
     if mask is None:
         return service.derivative(store, attachment, wanted)
-    found = store.read(masked_key(mask.id, wanted))
-    return found if found is not None else _painted(store, attachment, mask).get(wanted)
-
-
-def _painted(store: PhotoStore, attachment: Attachment, mask: PhotoMask) -> dict[Derivative, bytes]:
-    content = service.original(store, attachment)
-    with arrived_from(content, limit_bytes=attachment.size_bytes) as fetched:
-        try:
-            made = pictures.derive(fetched.file, mask.areas)
-        except NotAPhoto:
-            return {}
-    for derivative, picture in made.items():
-        store.keep(masked_key(mask.id, derivative), picture, size_bytes=len(picture))
-    return made
+    key_of = partial(masked_key, mask.id)
+    found = store.read(key_of(wanted))
+    if found is not None:
+        return found
+    return service.derive_into(store, attachment, key_of, mask.areas).get(wanted)

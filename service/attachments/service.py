@@ -1,8 +1,9 @@
 """Taking in photos and documents, and handing them out."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 from typing import IO, Protocol
 from uuid import UUID
@@ -252,14 +253,23 @@ def make_derivatives(store: PhotoStore, attachment: Attachment) -> dict[Derivati
     """Empty for files that have no picture. Making them again gives the same files."""
     if not has_picture(attachment):
         return {}
+    return derive_into(store, attachment, partial(derivative_key, attachment.sha256))
+
+
+def derive_into(
+    store: PhotoStore,
+    attachment: Attachment,
+    key_of: Callable[[Derivative], str],
+    hidden: Sequence[Sequence[float]] = (),
+) -> dict[Derivative, bytes]:
+    """Smaller pictures kept under ``key_of``, the areas painted over; empty when unreadable."""
     with arrived_from(original(store, attachment), limit_bytes=attachment.size_bytes) as fetched:
         try:
-            made = pictures.derive(fetched.file)
+            made = pictures.derive(fetched.file, hidden)
         except NotAPhoto:
             return {}
     for derivative, content in made.items():
-        key = derivative_key(attachment.sha256, derivative)
-        store.keep(key, content, size_bytes=len(content))
+        store.keep(key_of(derivative), content, size_bytes=len(content))
     return made
 
 

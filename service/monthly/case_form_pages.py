@@ -2,7 +2,6 @@
 
 import io
 from typing import Annotated, Any
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -21,7 +20,7 @@ from service.faults.paper_content import Paper, gathered
 from service.monthly import case_form, case_layout, queries, service, workbook
 from service.monthly.domain import FormKind
 from service.monthly.models import MonthlyTemplate
-from service.monthly.pages import ArrivingForm
+from service.monthly.pages import ArrivingForm, download
 
 router = APIRouter(include_in_schema=False)
 Handler = Annotated[Actor, Depends(requires(Permission.CASES_HANDLE))]
@@ -32,7 +31,7 @@ def as_xlsx(request: Request, session: SessionDep, by: Handler, case_id: UUID) -
     locale = locale_of(request)
     paper = gathered(session, case_id, by=by)
     book = filled(queries.template_in_use(session, FormKind.CASE), paper, locale)
-    return _download(workbook.saved(book), f"故障報告書_{paper.case.case_no}.xlsx")
+    return download(workbook.saved(book), f"故障報告書_{paper.case.case_no}.xlsx", workbook.XLSX)
 
 
 def filled(template: MonthlyTemplate | None, paper: Paper, locale: Locale) -> Any:
@@ -46,12 +45,6 @@ def filled(template: MonthlyTemplate | None, paper: Paper, locale: Locale) -> An
     )
     workbook.fill(book, case_form.single(paper, locale), case_form.lists(paper, locale))
     return book
-
-
-def _download(data: bytes, name: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    headers = {"content-disposition": disposition, "cache-control": "private, no-store"}
-    return Response(data, media_type=workbook.XLSX, headers=headers)
 
 
 def _page(
@@ -93,7 +86,7 @@ def form_page(request: Request, session: SessionDep, by: Handler) -> Response:
 @router.get("/forms/case/sample.xlsx")
 def sample(request: Request, _by: Handler) -> Response:
     book = case_layout.laid_out(locale_of(request))
-    return _download(workbook.saved(book), "故障報告書_様式見本.xlsx")
+    return download(workbook.saved(book), "故障報告書_様式見本.xlsx", workbook.XLSX)
 
 
 @router.post("/forms/case")

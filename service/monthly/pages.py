@@ -108,7 +108,7 @@ def issue(session: SessionDep, by: Reader, form: Submitted) -> Response:
     return RedirectResponse(f"/monthly?{query}", 303)
 
 
-def _download(data: bytes, name: str, media_type: str) -> Response:
+def download(data: bytes, name: str, media_type: str) -> Response:
     disposition = f"attachment; filename*=UTF-8''{quote(name)}"
     headers = {"content-disposition": disposition, "cache-control": "private, no-store"}
     return Response(data, media_type=media_type, headers=headers)
@@ -118,14 +118,14 @@ def _download(data: bytes, name: str, media_type: str) -> Response:
 def as_xlsx(request: Request, session: SessionDep, by: Reader, report_id: UUID) -> Response:
     issued = service.issued(session, report_id, by=by)
     name = f"月次報告_{issued.wanted.month}_{issued.revision}.xlsx"
-    return _download(workbook.xlsx(issued, locale_of(request)), name, workbook.XLSX)
+    return download(workbook.xlsx(issued, locale_of(request)), name, workbook.XLSX)
 
 
 @router.get("/monthly/{report_id}/cases.csv")
 def as_csv(session: SessionDep, by: Reader, report_id: UUID) -> Response:
     issued = service.issued(session, report_id, by=by)
     name = f"月次報告_{issued.wanted.month}_{issued.revision}.csv"
-    return _download(open_table.as_csv(issued), name, "text/csv; charset=utf-8")
+    return download(open_table.as_csv(issued), name, "text/csv; charset=utf-8")
 
 
 @router.get("/monthly/{report_id}/cp932.csv")
@@ -134,7 +134,7 @@ def as_cp932(session: SessionDep, by: Reader, report_id: UUID) -> Response:
     issued = service.issued(session, report_id, by=by)
     table = open_table.as_cp932(issued)
     name = f"月次報告_{issued.wanted.month}_{issued.revision}_sjis.csv"
-    answer = _download(table.data, name, "text/csv; charset=Shift_JIS")
+    answer = download(table.data, name, "text/csv; charset=Shift_JIS")
     answer.headers["x-folded-count"] = str(len(table.folded))
     return answer
 
@@ -176,7 +176,7 @@ def form_page(request: Request, session: SessionDep, _by: Handler) -> Response:
 
 @router.get("/monthly/form/sample.xlsx")
 def sample(request: Request, _by: Handler) -> Response:
-    return _download(workbook.sample(locale_of(request)), "月次報告_様式見本.xlsx", workbook.XLSX)
+    return download(workbook.sample(locale_of(request)), "月次報告_様式見本.xlsx", workbook.XLSX)
 
 
 @router.post("/monthly/form")
