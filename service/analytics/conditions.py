@@ -40,6 +40,11 @@ class Filters:
     def of_spells(self) -> pl.Expr:
         return self._all(PLACE_COLUMNS | DEVICE_COLUMNS)
 
+    @property
+    def leave_cases_out(self) -> bool:
+        """Not every case of a device in scope may be looked at."""
+        return any(name in self.given() for name in (*CASE_COLUMNS, "storms", "rain"))
+
     def of_cases(self, storm_days: Sequence[date], rain_days: Sequence[date] = ()) -> pl.Expr:
         """Which cases are looked at; devices without any stay in scope."""
         wanted = self._all(CASE_COLUMNS)

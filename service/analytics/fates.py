@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from service.analytics.methods.availability import covered_until
 from service.analytics.spells import Tables, attach, spells_of
 from service.core.i18n.marker import N_
 from service.faults.domain import OPEN_STATES, CaseState
@@ -78,17 +79,29 @@ def _is_stop() -> pl.Expr:
     return is_known & is_fault & pl.col("spell").is_not_null()
 
 
+def covered(stops: pl.LazyFrame) -> pl.LazyFrame:
+    """Adds ``covered_until``: until when earlier standstills of the spell last, of these."""
+    return stops.sort("spell", "stop_from", "stop_to").with_columns(
+        covered_until=covered_until("spell", "stop_from", "stop_to")
+    )
+
+
+def _with_cover(cases: pl.LazyFrame) -> pl.LazyFrame:
+    stops = covered(cases.filter("is_stop").select("case", "spell", "stop_from", "stop_to"))
+    return cases.join(stops.select("case", "covered_until"), on="case", how="left")
+
+
 def judged(tables: Tables) -> pl.LazyFrame:
     """All that no condition changes of the cases, worked out once, by spell and day.
 
     ``spell`` and ``day`` as `attach` gives them, ``fate`` in an endless window, ``is_open``: not
-    repaired yet, ``is_stop``: its standstill can be counted. Without its position and device,
-    which are those of the spell.
+    repaired yet, ``is_stop``: its standstill can be counted, ``covered_until``: the end of the
+    standstills before it. Without its position and device, which are those of the spell.
     """
     spells = spells_of(tables)
     first_days = spells.group_by("position").agg(first_day=pl.col("match_from").min())
     begun = spells.select("spell", begun_day="installed_day")
-    return (
+    cases = (
         attach(tables.table("cases"), spells)
         .join(first_days, on="position", how="left")
         .join(begun, on="spell", how="left")
@@ -100,5 +113,5 @@ def judged(tables: Tables) -> pl.LazyFrame:
         .with_columns(is_stop=_is_stop())
         .drop("first_day", "begun_day", "is_begun", "position", "device", "counts_as_failure")
         .drop("version", strict=False)
-        .sort("spell", "day", "case")
     )
+    return _with_cover(cases).sort("spell", "day", "case")

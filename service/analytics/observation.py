@@ -7,7 +7,7 @@ from functools import cached_property
 import polars as pl
 
 from service.analytics.conditions import STORMS_OUT, Conditions
-from service.analytics.fates import FATES, Fate
+from service.analytics.fates import FATES, Fate, covered
 from service.analytics.halts import halts_of
 from service.analytics.methods.exposure import observed, outside_stops
 from service.analytics.periods import day_number
@@ -26,7 +26,8 @@ class Observation:
     ``spells``: all spells in scope. ``observed``: those with exposure, cut to the window.
     ``cases``: all cases in scope as `fates.judged` gives them, ``fate`` that of this window. They
     may be too many to hold: read the columns that are needed, summed where they are read.
-    ``halts``: when their places were out of use.
+    ``halts``: when their places were out of use. ``knows_cover``: ``covered_until`` of the cases
+    holds, because none of their spell is left out.
     """
 
     window_start: int
@@ -37,6 +38,7 @@ class Observation:
     cases: pl.LazyFrame
     halts: pl.DataFrame
     is_by_rain: bool = False
+    knows_cover: bool = False
 
     @property
     def failures(self) -> pl.LazyFrame:
@@ -60,16 +62,19 @@ class Observation:
         return counts.collect(engine="streaming").sort("day")
 
     def stops(self) -> Iterator[pl.LazyFrame]:
-        """Failures with a known stop, also such as began before the window, spell by spell.
+        """Failures with a known stop, also such as began before the window, with their cover.
 
-        In several parts, so that each can be held.
+        In several parts of whole spells if they must be sorted, so that each can be held.
         """
         stopped = self.cases.filter("is_stop")
+        if self.knows_cover:
+            yield stopped
+            return
         counts = stopped.group_by("spell").len().collect(engine="streaming").sort("spell")
         parts = counts.group_by(part=pl.col("len").cum_sum() // AT_ONCE, maintain_order=True)
         bounds = parts.agg(first=pl.col("spell").min(), last=pl.col("spell").max())
         for _, first, last in bounds.iter_rows():
-            yield stopped.filter(pl.col("spell").is_between(first, last))
+            yield covered(stopped.filter(pl.col("spell").is_between(first, last)))
 
 
 def records_start_of(snapshot: Snapshot) -> int:
@@ -91,15 +96,20 @@ def observe(snapshot: Snapshot, conditions: Conditions) -> Observation:
     is_dry = conditions.filters.storms == STORMS_OUT
     days = [one.on for one in storm_days(snapshot)] if is_dry else []
     wet = rain_days(snapshot) if conditions.filters.rain else []
+    judged = snapshot.judged()
     cases = (
-        snapshot.judged()
-        .filter(conditions.filters.of_cases(days, wet))
+        judged.filter(conditions.filters.of_cases(days, wet))
         .filter(_one_of(spells) | (pl.col("spell").is_null() & conditions.filters.of_places()))
         .with_columns(fate=_unless_stopped(snapshot, spells, stops))
         .with_columns(fate=_fate_in((max(start, records_start), end), exposed))
     )
-    by_rain = conditions.filters.rain is not None
-    return Observation(start, end, records_start, spells, exposed, cases, stops, by_rain)
+    return Observation(
+        *(start, end, records_start, spells, exposed, cases, stops),
+        is_by_rain=conditions.filters.rain is not None,
+        knows_cover=(
+            not conditions.filters.leave_cases_out and "covered_until" in judged.collect_schema()
+        ),
+    )
 
 
 def _unless_stopped(snapshot: Snapshot, spells: pl.DataFrame, stops: pl.DataFrame) -> pl.Expr:

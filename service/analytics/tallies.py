@@ -113,20 +113,41 @@ def downtime_of(observation: Observation, by: GroupBy, until: datetime) -> pl.Da
         removed=_moments(pl.col("exit_day")),
     )
     spells = observation.spells.lazy().select(PLACED)
-    day = pl.max_horizontal("day", pl.lit(first))
     parts = []
     for stops in observation.stops():
-        downs = stops.select("day", device="spell", down_from="stop_from", restored_at="stop_to")
         hours = (
-            clipped_downs(downs, places, window)
-            .rename({"device": "spell"})
+            _standstill(stops, places, window, pl.max_horizontal("day", pl.lit(first)), by)
             .join(spells, on="spell")
-            .group_by("device", group=group_on(by, day))
-            .agg(down_us=(pl.col("down_h") * MICROSECONDS_PER_HOUR).round().cast(pl.Int64).sum())
-            .select("device", "group", down_h=pl.col("down_us") / MICROSECONDS_PER_HOUR)
+            .group_by("device", group=group_on(by, pl.col("day")))
+            .agg(down_h=pl.col("down_us").sum() / MICROSECONDS_PER_HOUR)
+            .select("device", "group", "down_h")
         )
-        parts.append(hours.filter(pl.col("group").is_not_null()).collect())
+        parts.append(hours.filter(pl.col("group").is_not_null()).collect(engine="streaming"))
     return pl.concat([NO_HOURS, *parts]).sort("group", "device", "down_h")
+
+
+def _standstill(
+    stops: pl.LazyFrame,
+    places: pl.LazyFrame,
+    window: tuple[datetime, datetime],
+    day: pl.Expr,
+    by: GroupBy,
+) -> pl.LazyFrame:
+    """``down_us`` of each ``spell`` and, where its group changes with time, ``day``."""
+    downs = stops.select(
+        "spell",
+        "covered_until",
+        device="spell",
+        day=day if by is GroupBy.AGE else pl.lit(0),
+        down_from="stop_from",
+        restored_at="stop_to",
+    )
+    times = clipped_downs(downs, places, window).select(
+        "spell",
+        "day",
+        down_us=(pl.col("down_h") * MICROSECONDS_PER_HOUR).round().cast(pl.Int64),
+    )
+    return times if by is GroupBy.AGE else times.group_by("spell", "day").agg(pl.sum("down_us"))
 
 
 def tallies(units: pl.DataFrame, downs: pl.DataFrame) -> list[Tally]:

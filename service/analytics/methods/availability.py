@@ -16,6 +16,7 @@ from service.analytics.methods.rates import Limits, garwood
 
 HOURS_PER_YEAR = 8766.0
 _SECONDS_PER_HOUR = 3600.0
+_FOR_EVER = pl.duration(days=10**6)
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,31 @@ def required_hours(devices: pl.LazyFrame, window: tuple[datetime, datetime]) -> 
     return devices.with_columns(required_h=_hours(span).clip(lower_bound=0.0))
 
 
+def covered_until(device: str, down_from: str, restored_at: str) -> pl.Expr:
+    """Until when earlier down times of the same device last; null for its first one.
+
+    The rows must be those of down times, sorted by device, ``down_from`` and ``restored_at``. No
+    window changes it, so that it need not be worked out for each.
+    """
+    end = pl.col(restored_at).fill_null(pl.col(down_from) + _FOR_EVER)
+    return end.cum_max().shift(1).over(device)
+
+
+def with_cover(downs: pl.LazyFrame) -> pl.LazyFrame:
+    """Down times sorted, with their ``covered_until``."""
+    return downs.sort("device", "down_from", "restored_at").with_columns(
+        covered_until=covered_until("device", "down_from", "restored_at")
+    )
+
+
 def clipped_downs(
     downs: pl.LazyFrame, devices: pl.LazyFrame, window: tuple[datetime, datetime]
 ) -> pl.LazyFrame:
     """Each down time cut to its device's time in the window.
 
     Args:
-        downs: ``device``, ``down_from``, ``restored_at`` (null: still down).
+        downs: ``device``, ``down_from``, ``restored_at`` (null: still down), ``covered_until``
+            as `with_cover` gives it.
         devices: As for `required_hours`.
         window: Start and exclusive end.
 
@@ -97,10 +116,8 @@ def clipped_downs(
             _from=pl.max_horizontal("down_from", "_first"),
             _until=pl.min_horizontal(pl.col("restored_at").fill_null(pl.lit(end)), "_last"),
         )
-        .sort("device", "_from", "_until")
-        .with_columns(_covered=pl.col("_until").cum_max().shift(1).over("device"))
         .with_columns(
-            down_h=_hours(pl.col("_until") - pl.max_horizontal("_from", "_covered")).clip(0.0),
+            down_h=_hours(pl.col("_until") - pl.max_horizontal("_from", "covered_until")).clip(0.0),
             is_failure=(pl.col("down_from") >= pl.col("_first"))
             & (pl.col("down_from") < pl.col("_last")),
         )
@@ -110,7 +127,7 @@ def clipped_downs(
             is_open=pl.col("restored_at").is_null() & (pl.col("down_from") < pl.col("_last")),
             ttr_h=_hours(pl.col("restored_at") - pl.col("down_from")),
         )
-        .drop("_first", "_last", "_from", "_until", "_covered", "installed", "removed")
+        .drop("_first", "_last", "_from", "_until", "covered_until", "installed", "removed")
     )
 
 
@@ -121,7 +138,7 @@ def availability(
     required = required_hours(devices, window).select(pl.col("required_h").sum()).collect()
     ttr = pl.col("ttr_h").filter(pl.col("is_restored"))
     row = (
-        clipped_downs(downs, devices, window)
+        clipped_downs(with_cover(downs), devices, window)
         .select(
             down_h=pl.col("down_h").sum(),
             failures=pl.col("is_failure").sum(),
@@ -141,7 +158,7 @@ def per_device(
 ) -> pl.LazyFrame:
     """``device``, ``required_h``, ``up_h``, ``down_h``, ``failures``; devices without any too."""
     sums = (
-        clipped_downs(downs, devices, window)
+        clipped_downs(with_cover(downs), devices, window)
         .group_by("device")
         .agg(pl.col("down_h").sum(), failures=pl.col("is_failure").sum())
     )

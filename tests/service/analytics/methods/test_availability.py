@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from service.analytics.methods.availability import availability, clipped_downs
+from service.analytics.methods.availability import availability, clipped_downs, with_cover
 
 
 def utc(year: int, month: int, day: int, hour: int = 0) -> datetime:
@@ -60,12 +60,13 @@ def test_a_down_time_inside_another_adds_no_hours_but_a_failure():
 
 
 def test_down_hours_add_up_over_any_grouping_of_the_failures():
+    stops = downs(
+        ("P1", utc(2026, 3, 30), utc(2026, 4, 2)),
+        ("P1", utc(2026, 4, 1, 12), utc(2026, 4, 3)),
+        ("P1", utc(2026, 4, 30), None),
+    )
     rows = clipped_downs(
-        downs(
-            ("P1", utc(2026, 3, 30), utc(2026, 4, 2)),
-            ("P1", utc(2026, 4, 1, 12), utc(2026, 4, 3)),
-            ("P1", utc(2026, 4, 30), None),
-        ),
+        with_cover(stops),
         devices(("P1", None, None)),
         WINDOW,
     ).collect()
