@@ -98,19 +98,23 @@ from rainfall group by 1 order by 1
 # place that was so from its first record on the first day is unknown.
 STOPS = """
 with told as (
-  select record_id as position_id, content->>'status' as status, superseded_at as until,
-         lag(superseded_at) over (partition by record_id order by superseded_at, id) as since
-  from registry_history where table_name = 'position'
+  select h.record_id as position_id, h.superseded_at as until, earlier.superseded_at as since
+  from registry_history h left join lateral (
+    select b.superseded_at from registry_history b
+    where b.table_name = 'position' and b.record_id = h.record_id
+      and b.superseded_at <= h.superseded_at and (b.superseded_at, b.id) < (h.superseded_at, h.id)
+    order by b.superseded_at desc, b.id desc limit 1) as earlier on true
+  where h.table_name = 'position'
+    and h.content->>'status' = any (array['suspended', 'abolished'])
+    and h.record_id in (select id from position)
   union all
-  select p.id, p.status, null, (select max(superseded_at) from registry_history h
-                                where h.table_name = 'position' and h.record_id = p.id)
-  from position p)
+  select p.id, null, (select max(superseded_at) from registry_history h
+                      where h.table_name = 'position' and h.record_id = p.id)
+  from position p where p.status in ('suspended', 'abolished'))
 select position_id::text, null::text as device_id,
        (since at time zone 'Asia/Tokyo')::date as from_day,
        (until at time zone 'Asia/Tokyo')::date as to_day
-from told where status in ('suspended', 'abolished')
-  and position_id in (select id from position)
-order by 1, 2, 3 nulls first
+from told order by 1, 2, 3 nulls first
 """
 # Versions only grow and rows are only added, so no change leaves all of this as it was. The number
 # of the columns is raised when the queries above read more.

@@ -2,7 +2,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity, Index
+from sqlalchemy import BigInteger, Column, Identity, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -16,6 +16,15 @@ class RegistryHistory(SQLModel, table=True):
     __table_args__ = (
         Index("ix_registry_history_record", "table_name", "record_id", "superseded_at"),
         Index("ix_registry_history_superseded_at", "superseded_at", "table_name"),
+        Index(
+            "ix_registry_history_out_of_use",
+            "record_id",
+            "superseded_at",
+            postgresql_where=text(
+                "table_name = 'position'"
+                " and content->>'status' = any (array['suspended', 'abolished'])"
+            ),
+        ),
     )
 
     id: int | None = Field(

@@ -115,6 +115,32 @@ def test_a_place_that_came_out_of_use_has_an_end_of_use_without_a_day(
     assert sorted(days.rows()) == [(False, True), (True, True)]
 
 
+def test_a_place_is_out_of_use_from_the_change_before_until_the_change_after(
+    analytics_engine: Engine, analytics_settings: Settings, city: dict[str, UUID]
+):
+    for change in ("note = 'a'", "status = 'suspended'", "note = 'b'", "status = 'in_use'"):
+        with transaction(analytics_engine) as session:
+            session.execute(
+                text(f"update position set {change} where id = :id"),
+                {"id": city["position"]},
+            )
+    with transaction(analytics_engine) as session:
+        session.execute(text("set local role none"))
+        session.execute(
+            text("""update registry_history h set superseded_at = n.at from (
+                      select id, timestamptz '2024-04-01 10:00+09'
+                                 + row_number() over (order by superseded_at, id) * interval '1 day'
+                               as at from registry_history where record_id = :id) n
+                    where n.id = h.id"""),
+            {"id": city["position"]},
+        )
+    stops = current(analytics_engine, analytics_settings).table("stops").collect()
+    assert stops.select("from_day", "to_day").rows() == [
+        (date(2024, 4, 3), date(2024, 4, 4)),
+        (date(2024, 4, 4), date(2024, 4, 5)),
+    ]
+
+
 def test_a_dear_refresh_is_not_waited_for_and_said_to_be_behind(
     analytics_engine: Engine,
     analytics_settings: Settings,
