@@ -14,23 +14,22 @@ from polars.exceptions import PolarsError
 
 from service.analytics.procedures.availability import check_availability
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
-from service.analytics.procedures.charts import (
-    check_change_point,
-    check_gap_chart,
-    check_season,
-    check_u_chart,
-)
+from service.analytics.procedures.changes import check_change_point
+from service.analytics.procedures.charts import check_gap_chart, check_u_chart
 from service.analytics.procedures.exposure import check_exposure
-from service.analytics.procedures.figures import plain
-from service.analytics.procedures.groups import check_count_regression, check_shrinkage
+from service.analytics.procedures.forecast import check_forecast
 from service.analytics.procedures.lives import check_kaplan_meier
 from service.analytics.procedures.mean_cumulative import check_mean_cumulative
 from service.analytics.procedures.pareto import check_pareto
-from service.analytics.procedures.planning import check_forecast, check_replacement, check_risk
+from service.analytics.procedures.planning import check_replacement, check_risk
 from service.analytics.procedures.processes import check_log_linear, check_power_law
 from service.analytics.procedures.rates import check_rates
+from service.analytics.procedures.regression import check_count_regression
+from service.analytics.procedures.seasons import check_season
+from service.analytics.procedures.shrinkage import check_shrinkage
 from service.analytics.procedures.trends import check_trend_tests
 from service.analytics.procedures.weibull import check_weibull
+from service.analytics.procedures.words import plain
 
 CASES = Path(__file__).parents[2] / "data" / "verification"
 

@@ -32,7 +32,7 @@ def u_chart(
     counts: Floats,
     exposure: Floats,
     *,
-    baseline: slice = slice(None),
+    baseline: slice | Ints = slice(None),
     given_centre: float | None = None,
     sigmas: float = SIGMAS,
     laney: bool = False,
@@ -70,7 +70,7 @@ def u_chart(
 
 
 def exact_u_chart(
-    counts: Floats, exposure: Floats, *, baseline: slice = slice(None)
+    counts: Floats, exposure: Floats, *, baseline: slice | Ints = slice(None)
 ) -> Chart | TooFew:
     """Limits from Poisson quantiles at 0.135 % and 99.865 %: for mean counts below 5."""
     plain = u_chart(counts, exposure, baseline=baseline)
@@ -88,7 +88,7 @@ def ewma_chart(
     counts: Floats,
     exposure: Floats,
     *,
-    baseline: slice = slice(None),
+    baseline: slice | Ints = slice(None),
     weight: float = 0.2,
     sigmas: float = SIGMAS,
 ) -> Chart | TooFew:

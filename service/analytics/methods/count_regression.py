@@ -11,6 +11,7 @@ from service.analytics.methods.too_few import Missing, TooFew
 
 OVERDISPERSED = 1.2
 _STEPS = 100
+_POLISH = 20
 _PRECISE = 1e-11
 _NO_LIMIT = 25.0  # a coefficient beyond this on the log scale has no finite estimate
 
@@ -33,32 +34,54 @@ class Design:
         exposure: Sequence[float],
         factors: Mapping[str, Sequence[object]],
         reference: Mapping[str, object],
+        together: Sequence[Sequence[str]] = (),
     ) -> "Design":
         """An intercept and one column per level of each factor but its reference.
 
-        A factor without a reference is a number and one column as it is.
+        A factor without a reference is a number and one column as it is. ``together`` are factors
+        that act together beyond their own: products of their columns.
         """
         time = np.array(exposure, dtype=float)
         rows = np.flatnonzero(time > 0)
-        names, columns = ["(Intercept)"], [np.ones(len(rows))]
-        for factor, values in factors.items():
-            kept = [values[int(row)] for row in rows]
-            if factor not in reference:
-                names.append(factor)
-                columns.append(np.array([float(str(value)) for value in kept]))
-                continue
-            for level in sorted({str(value) for value in kept} - {str(reference[factor])}):
-                names.append(f"{factor}{level}")
-                columns.append(np.array([str(value) == level for value in kept], dtype=float))
-        matrix = np.column_stack(columns)
+        single = {
+            factor: _columns(factor, [values[int(row)] for row in rows], reference)
+            for factor, values in factors.items()
+        }
+        columns = {"(Intercept)": np.ones(len(rows))}
+        for part in (*single.values(), *(_products(single, names) for names in together)):
+            columns |= part
         return cls(
-            tuple(names),
-            matrix,
+            tuple(columns),
+            np.column_stack(list(columns.values())),
             np.array(counts, dtype=float)[rows],
             time[rows],
             rows,
             len(time) - len(rows),
         )
+
+
+def _columns(
+    factor: str, values: Sequence[object], reference: Mapping[str, object]
+) -> dict[str, Floats]:
+    if factor not in reference:
+        return {factor: np.array([float(str(value)) for value in values])}
+    return {
+        f"{factor}{level}": np.array([str(value) == level for value in values], dtype=float)
+        for level in sorted({str(value) for value in values} - {str(reference[factor])})
+    }
+
+
+def _products(
+    single: Mapping[str, Mapping[str, Floats]], factors: Sequence[str]
+) -> dict[str, Floats]:
+    found: dict[str, Floats] = {"": np.ones(1)}
+    for factor in factors:
+        found = {
+            f"{name}:{other}".lstrip(":"): np.asarray(values * column)
+            for name, values in found.items()
+            for other, column in single[factor].items()
+        }
+    return found
 
 
 @dataclass(frozen=True)
@@ -97,6 +120,18 @@ class CountRegression:
             weights = self.fitted / (1 + self.fitted / self.size)
         matrix = self.design.matrix
         return np.asarray(np.linalg.inv(matrix.T @ (matrix * weights[:, None])))
+
+    @property
+    def size_error(self) -> float | None:
+        """Error of θ from its observed information, the coefficients taken as known; MASS."""
+        from scipy.special import polygamma  # noqa: PLC0415  # 0.1 s at first use
+
+        size, counts, mean = self.size, self.design.counts, self.fitted
+        if size is None:
+            return None
+        curved = polygamma(1, counts + size) - polygamma(1, size)
+        information = -curved - 1 / size + 2 / (mean + size) - (counts + size) / (mean + size) ** 2
+        return float(1 / np.sqrt(information.sum()))
 
     @property
     def error(self) -> Floats:
@@ -166,9 +201,28 @@ def negative_binomial_regression(design: Design) -> CountRegression | TooFew:
         return -_fit(design, float(np.exp(log_size))).loglik
 
     best = minimum(loss, -6.0, 12.0)
-    fit = _fit(design, float(np.exp(best)))
+    fit = _polished(_fit(design, float(np.exp(best))))
     if fit.loglik <= plain.loglik + 1e-3 or best > 11:  # noqa: PLR2004  # at the border: θ → ∞
         return TooFew(Missing.CONTRAST, 0, 1)
+    return fit
+
+
+def _polished(fit: CountRegression) -> CountRegression:
+    """θ to full precision: Newton steps of its score, the coefficients fitted anew after each."""
+    from scipy.special import digamma  # noqa: PLC0415  # 0.1 s at first use
+
+    for _ in range(_POLISH):
+        size, counts, mean = fit.size, fit.design.counts, fit.fitted
+        error = fit.size_error
+        if size is None or error is None or not np.isfinite(error):
+            return fit
+        score = digamma(counts + size) - digamma(size) + np.log(size / (mean + size))
+        step = float((score + 1 - (counts + size) / (mean + size)).sum()) * error**2
+        if not abs(step) < size / 2:
+            return fit
+        fit = _fit(fit.design, size + step)
+        if abs(step) < _PRECISE * size:
+            break
     return fit
 
 
@@ -196,17 +250,19 @@ def _fit(design: Design, size: float | None) -> CountRegression:
             design.matrix * root_weights, working * root_weights[:, 0], rcond=None
         )[0]
         mean = design.exposure * np.exp(np.clip(design.matrix @ coefficients, -700, 700))
-        deviance = _deviance(design.counts, mean)
+        deviance = _deviance(design.counts, mean, size)
         if abs(deviance - before) < _PRECISE * (abs(deviance) + _PRECISE):
             break
         before = deviance
-    loglik = _loglik(design.counts, mean, size)
-    return CountRegression(design, coefficients, mean, _deviance(design.counts, mean), loglik, size)
+    loglik, deviance = _loglik(design.counts, mean, size), _deviance(design.counts, mean, size)
+    return CountRegression(design, coefficients, mean, deviance, loglik, size)
 
 
-def _deviance(counts: Floats, mean: Floats) -> float:
-    ratio = np.where(counts > 0, counts / mean, 1.0)
-    return float(2 * (counts * np.log(ratio) - (counts - mean)).sum())
+def _deviance(counts: Floats, mean: Floats, size: float | None) -> float:
+    own = counts * np.log(np.where(counts > 0, counts / mean, 1.0))
+    if size is None:
+        return float(2 * (own - (counts - mean)).sum())
+    return float(2 * (own - (counts + size) * np.log((counts + size) / (mean + size))).sum())
 
 
 def _loglik(counts: Floats, mean: Floats, size: float | None) -> float:

@@ -18,6 +18,7 @@ from service.analytics.methods.distributions import (
 from service.analytics.methods.rates import CONFIDENCE, DeviceSums, Limits, dispersion
 from service.analytics.methods.too_few import Missing, TooFew
 
+JEFFREYS = (0.5, 0.0)
 _SAMPLES = 4000
 _MOST_PICKS = 300
 
@@ -37,13 +38,15 @@ def predict_count(
     future: float,
     *,
     dispersion: float = 1.0,
+    prior: tuple[float, float] = JEFFREYS,
     confidence: float = CONFIDENCE,
 ) -> Forecast | TooFew:
     """Count in a future exposure: negative binomial, gamma(½ + N/φ, T/φ) for the rate (Jeffreys).
 
     For φ = 1: NB(size N + ½, probability T/(T + E)), mean (N + ½)·E/T. With φ > 1 the variance of
     the history and of the future count are both φ-fold: φ·NB(N/φ + ½, T/(T + E)). No failure in
-    the past still gives an upper limit.
+    the past still gives an upper limit. ``prior`` (a, b) of a class stands for the ½ and adds b to
+    T: NB(a + N, (b + T)/(b + T + E)).
 
     Source: Hahn & Meeker (1991) ch. 7; Bernardo & Smith; analogue of quasi-Poisson for φ.
     """
@@ -51,12 +54,13 @@ def predict_count(
         return TooFew(Missing.EXPOSURE, exposure, 1)
     if future <= 0:
         return Forecast(0.0, Limits(0.0, 0.0), dispersion)
-    size, chance = failures / dispersion + 0.5, exposure / (exposure + future)
+    known = exposure + prior[1]
+    size, chance = failures / dispersion + prior[0], known / (known + future)
     tail = (1 - confidence) / 2
     low, high = (
         negative_binomial_quantile(share, size, chance) * dispersion for share in (tail, 1 - tail)
     )
-    mean = size * dispersion * future / exposure
+    mean = size * dispersion * future / known
     return Forecast(mean, Limits(float(np.floor(low)), float(np.ceil(high))), dispersion)
 
 
@@ -135,8 +139,10 @@ def replacements(
         confidence: Of the prediction limits.
         seed: Of the draws.
     """
+    if not draws:
+        return Forecast(float(chances.sum()), _limits_of(count_law(chances), confidence), 1.0)
     generator = np.random.default_rng(seed)
-    sets = list(draws) or [chances]
+    sets = list(draws)
     each = -(-_SAMPLES // len(sets))
     counts = np.concatenate(
         [
@@ -147,6 +153,20 @@ def replacements(
     tail = (1 - confidence) / 2
     low, high = np.quantile(counts, [tail, 1 - tail], method="inverted_cdf")
     return Forecast(float(chances.sum()), Limits(float(low), float(high)), 1.0)
+
+
+def count_law(chances: Floats) -> Floats:
+    """Chances of 0, 1, 2, … devices, each with its own (Poisson-binomial), by convolution."""
+    law = np.ones(1)
+    for chance in chances:
+        law = np.convolve(law, [1 - chance, chance])
+    return np.asarray(law, dtype=np.float64)
+
+
+def _limits_of(law: Floats, confidence: float) -> Limits:
+    tail = (1 - confidence) / 2
+    low, high = np.searchsorted(np.cumsum(law), [tail, 1 - tail])
+    return Limits(float(low), float(high))
 
 
 @dataclass(frozen=True)

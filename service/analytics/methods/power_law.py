@@ -45,7 +45,7 @@ class PowerLaw:
 
     def expected(self, start: float, end: float) -> float:
         """Expected failures of one device between two ages: λ(end^β − start^β)."""
-        return float(self.scale * (end**self.beta - start**self.beta))
+        return growth((self.scale, self.beta), start, end)
 
     def intensity(self, age: float) -> float:
         """λβ·age^(β−1): failures per device and unit of time."""
@@ -54,6 +54,12 @@ class PowerLaw:
     def mtbf(self, age: float) -> float:
         """Instantaneous MTBF: 1 / intensity."""
         return 1 / self.intensity(age)
+
+
+def growth(law: tuple[float, float], start: float, end: float) -> float:
+    """Failures expected of one device between two ages under a law (λ, β)."""
+    scale, beta = law
+    return float(scale * (end**beta - start**beta))
 
 
 def power_law(histories: Histories, *, failure_terminated: bool = False) -> PowerLaw | TooFew:
@@ -112,14 +118,17 @@ def beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits:
     terminated). Otherwise where the profile likelihood falls by χ²(1)/2.
     """
     if fit.common_end is None:
-        ends = likelihood_limits(
-            lambda beta: profile_loglik(fit.histories, beta), fit.beta, confidence
-        )
-        return Limits(*ends)
+        return likelihood_beta_limits(fit, confidence=confidence)
     tail = (1 - confidence) / 2
     df = 2 * (fit.failures - 1) if fit.failure_terminated else 2 * fit.failures
     per_unit = fit.beta / (2 * fit.failures)
     return Limits(chi2_quantile(tail, df) * per_unit, chi2_quantile(1 - tail, df) * per_unit)
+
+
+def likelihood_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits:
+    """Where the profile likelihood of β falls by χ²(1)/2."""
+    ends = likelihood_limits(lambda beta: profile_loglik(fit.histories, beta), fit.beta, confidence)
+    return Limits(*ends)
 
 
 def robust_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits | TooFew:

@@ -124,13 +124,20 @@ def dispersion(group: DeviceSums) -> float | None:
     """
     if group.devices < MIN_DEVICES or group.failures < MIN_FAILURES or group.exposure <= 0:
         return None
+    return max(1.0, (spread(group) or 0.0) / group.failures)
+
+
+def spread(group: DeviceSums) -> float | None:
+    """V = K/(K−1) · Σ(x_i − λ̂T_i)²: variance of the group's failures as its devices show it."""
+    if group.devices < 2 or group.exposure <= 0:  # noqa: PLR2004  # a spread needs two
+        return None
     rate = group.failures / group.exposure
-    spread = (
+    squares = (
         group.failures_squared
         - 2 * rate * group.failures_exposure
         + rate * rate * group.exposure_squared
     )
-    return max(1.0, spread * group.devices / (group.devices - 1) / group.failures)
+    return squares * group.devices / (group.devices - 1)
 
 
 def group_rate(group: DeviceSums, *, confidence: float = CONFIDENCE) -> RateEstimate | None:
@@ -184,6 +191,20 @@ def rate_ratio_p(first: tuple[float, float], second: tuple[float, float]) -> flo
     at_most = float(betainc(x2, x1 + 1, 1 - share)) if x2 > 0 else 1.0
     at_least = float(betainc(x1, x2 + 1, share)) if x1 > 0 else 1.0
     return min(1.0, 2 * min(at_most, at_least))
+
+
+def rate_ratio_p_as_r(first: tuple[float, float], second: tuple[float, float]) -> float:
+    """The same by the chances of all divisions of the sum that are no likelier than the one seen.
+
+    Whole counts only; R's `poisson.test` and `binom.test` print this one. It can differ from
+    `rate_ratio_p`, which agrees with the limits of `rate_ratio`.
+    """
+    import numpy as np  # noqa: PLC0415
+    from scipy.stats import binom  # noqa: PLC0415  # 0.5 s at first use
+
+    whole = int(first[0] + second[0])
+    chances = binom.pmf(np.arange(whole + 1), whole, first[1] / (first[1] + second[1]))
+    return min(1.0, float(chances[chances <= chances[int(first[0])] * (1 + 1e-7)].sum()))
 
 
 def _odds(share: float) -> float:

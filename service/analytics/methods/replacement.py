@@ -104,12 +104,18 @@ def risk_ranking(
     Source: 国土交通省「下水道事業のストックマネジメント実施に関するガイドライン」(2015).
     """
     beta, eta = (life.beta, life.eta) if isinstance(life, Weibull) else life
-    scored = [
-        (chance_within(beta, eta, candidate.age, span), candidate) for candidate in candidates
-    ]
+    chances = [chance_within(beta, eta, candidate.age, span) for candidate in candidates]
+    return ranked_by(candidates, chances)
+
+
+def ranked_by(candidates: Sequence[Candidate], chances: Sequence[float]) -> list[Ranked]:
+    """The same from chances known otherwise. Risks that differ by rounding only are equal."""
     order = sorted(
-        scored, key=lambda pair: (-pair[0] * pair[1].consequence, -pair[1].age, pair[1].device)
-    )
+        zip(chances, candidates, strict=True),
+        key=lambda pair: (
+            -float(f"{pair[0] * pair[1].consequence:.12g}"), -pair[1].age, pair[1].device
+        ),
+    )  # fmt: skip
     return [
         Ranked(rank, candidate, chance, chance * candidate.consequence)
         for rank, (chance, candidate) in enumerate(order, 1)

@@ -130,6 +130,14 @@ class MultiSample:
     def deviation(self) -> float:
         return float(np.sqrt(self.variance))
 
+    def limits(self, *, confidence: float = 0.90) -> Limits:
+        """Rates of most installations: quantiles of the gamma law of this mean and variance."""
+        if self.variance == 0:
+            return Limits(self.mean, self.mean)
+        shape, rate = self.mean**2 / self.variance, self.mean / self.variance
+        tail = (1 - confidence) / 2
+        return Limits(gamma_quantile(tail, shape) / rate, gamma_quantile(1 - tail, shape) / rate)
+
 
 def multi_sample(failures: Floats, exposure: Floats) -> MultiSample | TooFew:
     """θ₁ = Σx/ΣT, V = Σ(x − θ₁T)²/T, σ² = (V − (k−1)θ₁)·S₁/(S₁² − S₂) (not below 0),

@@ -1,6 +1,7 @@
 """Share of devices still in service by age: Kaplan–Meier, Nelson–Aalen, Aalen–Johansen."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from service.analytics.methods.distributions import Floats, two_sided_z
 from service.analytics.methods.lifetimes import Lifetimes
 from service.analytics.methods.rates import CONFIDENCE
 from service.analytics.methods.too_few import Missing, TooFew
+
+LimitLaw = Literal["loglog", "log", "plain"]
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,27 @@ class SurvivalCurve:
     until_age: float
     dropped: int
 
-    def limits(self, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
-        """Log–log limits S^exp(±zθ), θ = se/(S|ln S|); both 0 or 1 where S is."""
+    def limits(
+        self, confidence: float = CONFIDENCE, *, law: LimitLaw = "loglog"
+    ) -> tuple[Floats, Floats]:
+        """Log–log limits S^exp(±zθ), θ = se/(S|ln S|); both 0 or 1 where S is.
+
+        Other laws are for comparison with what others print: "log" S·exp(±z·se/S), "plain"
+        S ± z·se, both cut at 0 and 1.
+        """
         inside = (self.survival > 0) & (self.survival < 1)
         safe = np.where(inside, self.survival, 0.5)
-        spread = self.survival_error / (safe * np.abs(np.log(safe)))
-        factor = np.exp(two_sided_z(confidence) * np.where(inside, spread, 0.0))
-        lower, upper = safe**factor, safe ** (1 / factor)
+        margin = two_sided_z(confidence) * np.where(inside, self.survival_error, 0.0)
+        if law == "plain":
+            lower, upper = safe - margin, safe + margin
+        elif law == "log":
+            lower, upper = safe * np.exp(-margin / safe), safe * np.exp(margin / safe)
+        else:
+            factor = np.exp(margin / (safe * np.abs(np.log(safe))))
+            lower, upper = safe**factor, safe ** (1 / factor)
         return (
-            np.asarray(np.where(inside, lower, self.survival)),
-            np.asarray(np.where(inside, upper, self.survival)),
+            np.asarray(np.where(inside, np.clip(lower, 0.0, 1.0), self.survival)),
+            np.asarray(np.where(inside, np.clip(upper, 0.0, 1.0), self.survival)),
         )
 
     def at(self, ages: Floats) -> Floats:
@@ -49,11 +63,11 @@ class SurvivalCurve:
         return float(self.ages[reached[0]]) if len(reached) else None
 
     def quantile_limits(
-        self, share: float = 0.5, *, confidence: float = CONFIDENCE
+        self, share: float = 0.5, *, confidence: float = CONFIDENCE, law: LimitLaw = "loglog"
     ) -> tuple[float | None, float | None]:
         """Ages at which the limits of S pass 1 − share (Brookmeyer & Crowley 1982)."""
         ends = []
-        for curve in self.limits(confidence):
+        for curve in self.limits(confidence, law=law):
             reached = np.flatnonzero(curve <= 1 - share + 1e-12)
             ends.append(float(self.ages[reached[0]]) if len(reached) else None)
         return ends[0], ends[1]

@@ -70,16 +70,22 @@ def military_handbook(histories: Histories) -> TrendTest | TooFew:
     )
 
 
-def lewis_robinson(times: Floats, end: float, start: float = 0.0) -> TrendTest | TooFew:
+def lewis_robinson(
+    times: Floats, end: float, start: float = 0.0, *, failed_at_end: bool = False
+) -> TrendTest | TooFew:
     """Laplace's U ÷ coefficient of variation of the complete gaps (divisor n−1), one device.
 
-    Holds for any renewal process, so gaps may be more or less even than a Poisson process has
-    them. Source: Lewis & Robinson (1974); Kvaløy & Lindqvist (2020), Technometrics 62, 101–115.
+    ``failed_at_end``: observation stopped at the event at ``end``, which is not among ``times``;
+    the gap before it is complete, too. Holds for any renewal process, so gaps may be more or less
+    even than a Poisson process has them.
+
+    Source: Lewis & Robinson (1974); Kvaløy & Lindqvist (2020), Technometrics 62, 101–115.
     """
     test = laplace(Histories.one(times, end, start))
     if isinstance(test, TooFew):
         return test
-    gaps = np.diff(np.sort(times), prepend=start)
+    ended = np.append(times, end) if failed_at_end else times
+    gaps = np.diff(np.sort(ended), prepend=start)
     variation = float(gaps.std(ddof=1) / gaps.mean())
     if variation == 0:
         return TooFew(Missing.CONTRAST, 0, 1)
@@ -112,6 +118,16 @@ class Reversals:
     z: float
     p_value: float
 
+    gaps: int
+
+    @property
+    def expected(self) -> float:
+        return self.pairs / 2
+
+    @property
+    def variance(self) -> float:
+        return self.gaps * (self.gaps - 1) * (2 * self.gaps + 5) / 72
+
 
 def reverse_arrangements(times: Floats, start: float = 0.0) -> Reversals | TooFew:
     """R against its mean n(n−1)/4 and variance n(n−1)(2n+5)/72, with ½ added to R.
@@ -125,7 +141,7 @@ def reverse_arrangements(times: Floats, start: float = 0.0) -> Reversals | TooFe
     found = int(np.triu(gaps[None, :] > gaps[:, None], 1).sum())
     pairs = count * (count - 1)
     z = (found + 0.5 - pairs / 4) / sqrt(pairs * (2 * count + 5) / 72)
-    return Reversals(found, pairs // 2, z, two_sided_p(z))
+    return Reversals(found, pairs // 2, z, two_sided_p(z), count)
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:

@@ -82,7 +82,12 @@ class Case:
         given = self.tables[name]
         if isinstance(given, list):
             return pl.DataFrame(given, infer_schema_length=None)
-        return pl.read_csv(self.folder / given, try_parse_dates=True, infer_schema_length=None)
+        return pl.read_csv(
+            self.folder / given,
+            try_parse_dates=True,
+            infer_schema_length=None,
+            null_values=["", "NA", "N/A", "null", "NULL"],
+        )
 
     def rows(self, name: str) -> Iterator[dict[str, Any]]:
         if name in self.tables:

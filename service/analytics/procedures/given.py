@@ -9,41 +9,52 @@ from datetime import date, datetime
 from typing import Any
 
 from service.analytics.procedures.case import Case, CaseIncomplete
-from service.analytics.procedures.figures import plain
+from service.analytics.procedures.words import plain
 
 Names = Sequence[str]
 Row = dict[str, Any]
 
 EXIT: Names = (
-    "exit", "time", "t", "stop", "end", "age", "duration", "survt", "survtime", "life", "lifetime",
-    "failure_time", "miles_or_km", "hours", "cycles", "miles", "kilometers", "km", "days", "weeks",
-    "months", "years", "x", "tstop", "time_to_event", "futime", "survival_time", "obstime", "value",
+    "exit", "time", "t", "stop", "end", "age", "exit_age", "age_exit", "age_end", "end_age",
+    "exit_time", "age_at_exit", "age_at_removal", "removal_age", "age_at_death", "duration",
+    "survt", "survtime", "life", "lifetime", "failure_time", "event_time", "miles_or_km", "hours",
+    "cycles", "miles", "kilometers", "km", "days", "weeks", "months", "years", "x", "tstop", "t2",
+    "time_to_event", "futime", "survival_time", "obstime", "value", "y", "kilocycles", "megacycles",
 )  # fmt: skip
 ENTRY: Names = (
     "entry", "start", "enter", "tstart", "tl", "left_truncation", "truncation", "left_trunc",
-    "delayed_entry", "entry_age", "age_entry", "start_age", "ltrunc", "trunc_time", "entry_time",
+    "delayed_entry", "entry_age", "age_entry", "age_at_entry", "start_age", "age_start", "ltrunc",
+    "trunc_time", "entry_time", "age_at_start", "truncation_age", "trunc", "t1",
 )  # fmt: skip
 ENDED: Names = (
     "death", "event", "failed", "e", "fail", "failure", "status", "delta", "observed", "died", "d",
-    "dead", "is_failure", "event_observed", "ended", "removed", "replaced",
+    "dead", "is_failure", "event_observed", "ended", "removed", "replaced", "relapse", "is_event",
+    "fstatus", "is_failed", "has_failed", "outcome", "event_type",
 )  # fmt: skip
 CENSORED: Names = ("censored", "c", "cens", "censor", "censoring", "suspended", "is_censored")
+CAUSE: Names = ("cause", "mode", "failure_mode", "event_type", "cause_of_removal", "reason")
 WEIGHT: Names = ("count", "n", "freq", "frequency", "weight", "quantity", "units", "wt", "number")
 AFTER: Names = ("lower", "left", "after", "from", "lo", "xl", "start_interval", "left_time", "low")
 UNTIL: Names = ("upper", "right", "until", "to", "hi", "xr", "end_interval", "right_time", "high")
 GROUP: Names = (
     "group", "sex", "treatment", "treat", "arm", "x", "maker", "population", "type", "class",
-    "category", "cohort", "stratum", "material", "gender", "design",
+    "category", "cohort", "stratum", "strata", "material", "gender", "design", "batch", "trt",
+    "rx", "series", "model", "manufacturer", "plant", "region", "ward",
 )  # fmt: skip
 DEVICE: Names = (
     "id", "system", "unit", "device", "unit_id", "system_id", "device_id", "machine", "engine",
-    "item", "subject", "name", "serial", "asset", "i",
+    "item", "subject", "name", "serial", "asset", "i", "plane", "patient", "unit_no", "system_no",
+    "grid", "pump", "facility", "tag", "no", "equipment", "component", "vehicle", "engine_id",
 )  # fmt: skip
 _FAILED = frozenset({"failure", "failed", "fail", "f", "true", "yes", "event", "dead", "death"})
 _LEFT = frozenset(
-    {"censored", "cens", "c", "suspended", "suspension", "s", "false", "no", "alive", "survived"}
-)
+    {"censored", "cens", "censor", "c", "suspended", "suspension", "suspend", "s", "false", "no",
+     "alive", "survived", "end", "endofobservation", "rightcensored", "right", "running",
+     "inservice", "none", "survivor", "withdrawn"}
+)  # fmt: skip
+_TIMES = frozenset({"days", "years", "hours", "months", "h", "time"})
 _CODED_FROM_ONE = frozenset({1.0, 2.0})
+_FLAGS = frozenset({0, 1})
 
 
 def named(names: Iterable[str], wanted: Names) -> str | None:
@@ -55,8 +66,11 @@ def named(names: Iterable[str], wanted: Names) -> str | None:
                 return name
     for want in wanted:
         for name in have:
-            if len(want) > 1 and name.casefold().startswith(f"{want.casefold()}_"):
-                return name
+            begins = f"{want.casefold()}_"
+            if len(want) > 1 and name.casefold().startswith(begins):
+                unit = name.casefold().removeprefix(begins)
+                if not (want in DEVICE and unit in _TIMES):  # device_days are no device
+                    return name
     return None
 
 
@@ -103,9 +117,9 @@ def numbers(case: Case, names: Names) -> list[float] | None:
     """A list of ``inputs``, or a column of the first table that has it."""
     found = value(case, names)
     if isinstance(found, list):
-        return [float(one) for one in found]
+        return [as_number(one) for one in found]
     for _, rows in tables_with(case, names):
-        return [float(read(row, names)) for row in rows]
+        return [as_number(read(row, names)) for row in rows]
     return None
 
 
@@ -117,35 +131,64 @@ def needed(case: Case, names: Names) -> list[float]:
 
 
 def as_number(found: Any) -> float:
-    """Days since 1970 for dates."""
+    """Days since 1970 for dates and for their text."""
+    if isinstance(found, str) and "-" in found[1:]:
+        found = datetime.fromisoformat(found)
     if isinstance(found, datetime):
-        return found.timestamp() / 86_400
+        return (found.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds() / 86_400  # noqa: DTZ001
     if isinstance(found, date):
         return float((found - date(1970, 1, 1)).days)
     return float(found)
 
 
 def ended(rows: Sequence[Row]) -> list[float]:
-    """1 where a row ended in a failure: flags, words, codes 1/2 (2 = dead), or censoring marks."""
+    """1 where a row ended in a failure: flags, words, codes 1/2 (2 = dead), or censoring marks.
+
+    Without a column of such a name one that says "censored" in some rows, a column of causes (0 or
+    empty: none), or the only column of zeros and ones.
+    """
     name = named(rows[0], ENDED)
     if name is not None:
         return _flags([row[name] for row in rows])
     name = named(rows[0], CENSORED)
-    if name is None:
-        return [1.0] * len(rows)
-    return [1.0 - flag for flag in _flags([row[name] for row in rows])]
+    if name is not None:
+        return [1.0 - flag for flag in _flags([row[name] for row in rows])]
+    name = _speaking(rows) or named(rows[0], CAUSE) or _zeros_and_ones(rows)
+    return [1.0] * len(rows) if name is None else _flags([row[name] for row in rows])
+
+
+def _speaking(rows: Sequence[Row]) -> str | None:
+    """A column in which some rows say that nothing failed."""
+    for name in rows[0]:
+        if any(isinstance(row[name], str) and plain(row[name]) in _LEFT for row in rows):
+            return name
+    return None
+
+
+def _zeros_and_ones(rows: Sequence[Row]) -> str | None:
+    taken = {*EXIT, *ENTRY, *WEIGHT, *GROUP, *DEVICE}
+    for name in rows[0]:
+        if plain(name) not in taken and {row[name] for row in rows} == _FLAGS:
+            return name
+    return None
 
 
 def _flags(values: Sequence[Any]) -> list[float]:
-    flags = [_flag(value) for value in values]
+    """Numbers above 1 are causes; beside words of censoring any other word is one."""
+    has_words = any(isinstance(value, str) and plain(value) in _LEFT for value in values)
+    flags = [_flag(value, has_words=has_words) for value in values]
     if set(flags) == _CODED_FROM_ONE:
         return [flag - 1 for flag in flags]
-    return flags
+    return [min(flag, 1.0) for flag in flags]
 
 
-def _flag(value: Any) -> float:
+def _flag(value: Any, *, has_words: bool) -> float:
+    if value is None:
+        return 0.0
     if isinstance(value, str):
         word = plain(value)
         if word in _FAILED | _LEFT:
             return float(word in _FAILED)
+        if has_words:
+            return 1.0
     return float(value)

@@ -1,19 +1,26 @@
-from collections.abc import Iterator, Sequence
-from math import inf
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from math import inf, nan
 from typing import Any
 
 import numpy as np
 
-from service.analytics.methods.distributions import Floats
+from service.analytics.methods.distributions import Floats, two_sided_z
 from service.analytics.methods.lifetimes import Lifetimes
 from service.analytics.methods.rates import Limits
-from service.analytics.methods.survival import SurvivalCurve, cumulative_incidence, kaplan_meier
+from service.analytics.methods.survival import (
+    LimitLaw,
+    SurvivalCurve,
+    cumulative_incidence,
+    kaplan_meier,
+)
 from service.analytics.methods.too_few import TooFew
 from service.analytics.methods.weibull import weibull
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
-from service.analytics.procedures.figures import Estimate, compare, confidence_of
+from service.analytics.procedures.figures import compare, confidence_of
 from service.analytics.procedures.given import Row
+from service.analytics.procedures.naming import Curve, Estimate, LimitsOf
 from service.analytics.procedures.samples import (
     LIFE_ALIASES,
     Sample,
@@ -23,14 +30,15 @@ from service.analytics.procedures.samples import (
     sample_of,
 )
 from service.analytics.procedures.weibull import fit_figures
+from service.analytics.procedures.words import plain
 
-_CAUSE = ("cause", "mode", "event_type", "failure_mode")
+_LAWS: tuple[LimitLaw, ...] = ("loglog", "log", "plain")
 
 
 def check_kaplan_meier(case: Case) -> Iterator[Check]:
     sample = sample_of(case)
     lives = sample.lives
-    curve = kaplan_meier(lives)
+    curve = kaplan_meier(lives, from_age=_start(case), min_at_risk=_least(case))
     if not isinstance(curve, SurvivalCurve):
         raise CaseIncomplete("no life was observed")
     yield from _steps(case, curve)
@@ -42,21 +50,41 @@ def check_kaplan_meier(case: Case) -> Iterator[Check]:
     yield from compare(case, figures, aliases=LIFE_ALIASES, not_given=not_given)
 
 
+def _start(case: Case) -> float | None:
+    """``from_age``: everything is given survival to it (`conditional_from` names one figure)."""
+    found = given.value(case, ("from_age", "start_age", "condition_on_age", "given_age"))
+    return None if found is None else float(found)
+
+
+def _least(case: Case) -> int:
+    return int(given.value(case, ("min_at_risk", "min_risk_set", "min_risk"), 1))
+
+
+def _law(case: Case) -> LimitLaw:
+    """``conf_type`` of the case; the reports' own are log–log."""
+    said = given.value(
+        case, ("conf_type", "conf.type", "ci_type", "ci_method", "transform", "ci", "limits"), ""
+    )
+    words = {"log": "log", "plain": "plain", "linear": "plain", "normal": "plain"}
+    found = words.get(plain(str(said)).replace("-", ""))
+    return next((law for law in _LAWS if law == found), "loglog")
+
+
 _STEPS: dict[str, given.Names] = {
-    "survival": ("survival", "s", "surv", "km", "reliability"),
-    "at_risk": ("at_risk", "n_risk", "n.risk", "r", "risk"),
+    "survival": ("survival", "s", "surv", "km", "reliability", "S_t", "estimate"),
+    "at_risk": ("at_risk", "n_risk", "n.risk", "r", "risk", "Y"),
     "events": ("events", "n_event", "n.event", "d", "deaths"),
     "se_greenwood": ("se_greenwood", "se", "std_err", "std.err", "stderr"),
     "cumhaz": ("cumhaz", "h", "hazard", "cumulative_hazard", "na"),
     "se_cumhaz": ("se_cumhaz", "se_h", "se_na"),
-    "lower": ("lower95", "lower", "lcl", "lo95", "ci_lower"),
-    "upper": ("upper95", "upper", "ucl", "hi95", "ci_upper"),
+    "lower": ("lower95", "lower", "lcl", "lo95", "ci_lower", "lower_95", "ci_lo"),
+    "upper": ("upper95", "upper", "ucl", "hi95", "ci_upper", "upper_95", "ci_hi"),
 }
 
 
 def _steps(case: Case, curve: SurvivalCurve) -> Iterator[Check]:
     """Tables of ages with what the curve is there."""
-    ends = curve.limits(confidence_of(case))
+    ends = curve.limits(confidence_of(case), law=_law(case))
     columns = dict(
         zip(
             _STEPS,
@@ -79,97 +107,149 @@ def _steps(case: Case, curve: SurvivalCurve) -> Iterator[Check]:
                     yield case.check(f"{age:g}: {name}", float(wanted), have)
 
 
+def _survival(case: Case, curve: SurvivalCurve) -> Curve:
+    """S at an age with Greenwood's error and limits by each law."""
+
+    def at(age: float) -> Estimate:
+        value = float(curve.at(np.array([age]))[0])
+        index = int(np.searchsorted(curve.ages, age, side="right")) - 1
+
+        def limits(law: LimitLaw, level: float) -> Limits:
+            ends = curve.limits(level, law=law)
+            return Limits(*(float(end[index]) if index >= 0 else 1.0 for end in ends))
+
+        laws: dict[str, LimitsOf] = {law: partial(limits, law) for law in _LAWS}
+        error = float(curve.survival_error[index]) if index >= 0 else 0.0
+        return Estimate(value, error, laws[_law(case)], laws)
+
+    return Curve(at, _last(curve), [float(value) for value in curve.survival])
+
+
+def _hazard(curve: SurvivalCurve) -> Curve:
+    """Nelson–Aalen, with limits on its logarithm."""
+
+    def at(age: float) -> Estimate:
+        index = int(np.searchsorted(curve.ages, age, side="right")) - 1
+        if index < 0:
+            return Estimate(0.0, 0.0)
+        value, error = float(curve.hazard[index]), float(curve.hazard_error[index])
+
+        def limits(level: float) -> Limits:
+            factor = float(np.exp(two_sided_z(level) * error / value))
+            return Limits(value / factor, value * factor)
+
+        def even(level: float) -> Limits:
+            margin = two_sided_z(level) * error
+            return Limits(value - margin, value + margin)
+
+        return Estimate(value, error, limits, {"log": limits, "plain": even})
+
+    return Curve(at, _last(curve), [float(value) for value in curve.hazard])
+
+
+def _last(curve: SurvivalCurve) -> float | None:
+    return float(curve.ages[-1]) if len(curve.ages) else None
+
+
+def _quantile(case: Case, curve: SurvivalCurve, share: float) -> Estimate:
+    def limits(level: float) -> Limits:
+        low, high = curve.quantile_limits(share, confidence=level, law=_law(case))
+        return Limits(inf if low is None else low, inf if high is None else high)
+
+    return Estimate(curve.quantile(share), None, limits)
+
+
 def _curve_figures(case: Case, lives: Lifetimes, curve: SurvivalCurve) -> dict[str, Any]:
-    def survival(age: float) -> float:
-        return float(curve.at(np.array([age]))[0])
-
-    def stepwise(values: Floats) -> Any:
-        padded = np.concatenate([[0.0], values])
-        return lambda age: float(padded[np.searchsorted(curve.ages, age, side="right")])
-
     def conditional(start: float) -> Any:
         later = kaplan_meier(lives, from_age=start)
-        return (
-            None if isinstance(later, TooFew) else lambda age: float(later.at(np.array([age]))[0])
-        )
+        return None if isinstance(later, TooFew) else _survival(case, later)
 
+    survival, has_steps = _survival(case, curve), len(curve.ages) > 0
     figures: dict[str, Any] = {
         "survival": survival,
-        "hazard": stepwise(curve.hazard),
-        "se_greenwood": stepwise(curve.survival_error),
-        "se_cumhaz": stepwise(curve.hazard_error),
-        "cdf": lambda age: 1 - survival(age),
+        "estimate": survival,
+        "hazard": _hazard(curve),
+        "se_greenwood": Curve(lambda age: Estimate(survival(age).error), survival.last),
+        "se_cumhaz": Curve(lambda age: Estimate(_hazard(curve)(age).error), survival.last),
+        "cdf": lambda age: 1 - (survival(age).value or 0.0),
         "n": lives.rows,
         "dropped": curve.dropped,
         "n_failed": lives.ends,
         "n_suspended": lives.rows - lives.ends,
-        "median": Estimate(
-            curve.quantile(), None, lambda level: _median_limits(curve, level)
-        ),
-        "q": lambda share: curve.quantile(share if share < 1 else share / 100),
+        "median": _quantile(case, curve, 0.5),
+        "q": Curve(lambda share: _quantile(case, curve, share if share < 1 else share / 100)),
         "rmst": curve.restricted_mean,
         "conditional": conditional,
         "first_at_risk": [float(value) for value in curve.at_risk[:4]],
-        "S_last": curve.survival[-1] if len(curve.ages) else 1.0,
-        "H_last": curve.hazard[-1] if len(curve.ages) else 0.0,
-        "S_min_before": lambda age: survival(age - 1e-6),
-    }  # fmt: skip
+        "min_at_risk": float(curve.at_risk.min()) if has_steps else nan,
+        "S_last": curve.survival[-1] if has_steps else 1.0,
+        "H_last": curve.hazard[-1] if has_steps else 0.0,
+        "S_min_before": lambda age: survival(age - 1e-6).value,
+        "from_age": curve.from_age,
+        "times": [float(age) for age in curve.ages],
+        "at_risk": _stepwise(curve, curve.at_risk),
+        "n_event": _stepwise(curve, curve.events),
+    }
     starts = [case.inputs.get("conditional_from"), *numbers_of_names(case, "conditional")]
     figures |= {
         f"conditional_survival_given_{start:g}": conditional(start)
         for start in starts
         if start is not None
     }
-    return fit_figures(case, lives, weibull(lives)) | figures | _limits_at(case, curve)
+    return fit_figures(case, lives, weibull(lives)) | figures
 
 
-def _limits_at(case: Case, curve: SurvivalCurve) -> dict[str, Any]:
-    level = confidence_of(case)
-    ends = curve.limits(level)
-
-    def limits(age: float) -> Limits:
-        index = int(np.searchsorted(curve.ages, age, side="right")) - 1
-        return Limits(*(float(end[index]) if index >= 0 else 1.0 for end in ends))
-
-    return {
-        "survival_limits": limits,
-        "ci_survival": limits,
-        "survival_ci": limits,
-        f"survival_ci{100 * level:g}": limits,
-        "lower": lambda age: limits(age).lower,
-        "upper": lambda age: limits(age).upper,
-    }
-
-
-def _median_limits(curve: SurvivalCurve, level: float) -> Limits:
-    low, high = curve.quantile_limits(confidence=level)
-    return Limits(inf if low is None else low, inf if high is None else high)
+def _stepwise(curve: SurvivalCurve, values: Floats) -> Curve:
+    padded = np.concatenate([[0.0], values])
+    return Curve(
+        lambda age: Estimate(float(padded[np.searchsorted(curve.ages, age, side="right")])),
+        _last(curve),
+        [float(value) for value in values],
+    )
 
 
 def _group_curve(case: Case, rows: Sequence[Row]) -> dict[str, Any]:
     lives = of_rows(rows).lives
-    curve = kaplan_meier(lives)
+    curve = kaplan_meier(lives, min_at_risk=_least(case))
     return {} if isinstance(curve, TooFew) else _curve_figures(case, lives, curve)
 
 
 def _incidence(sample: Sample) -> dict[str, Any]:
-    """Shares ended by each cause, where a column names causes."""
-    name = given.named(sample.rows[0], _CAUSE) if sample.rows else None
-    if name is None or sample.lives.dropped:
+    """Shares ended by each cause, where a column names or numbers causes."""
+    ended = given.ended(sample.rows) if sample.rows else []
+    named = _causes(sample.rows)
+    causes = sorted({one for one, end in zip(named, ended, strict=bool(named)) if end})
+    if not causes or len(ended) != sample.lives.rows:
         return {}
-    ended = given.ended(sample.rows)
-    named = [str(row[name]) for row in sample.rows]
-    causes = sorted({one for one, end in zip(named, ended, strict=True) if end})
     numbers = np.array(
         [causes.index(one) + 1 if end else 0 for one, end in zip(named, ended, strict=True)]
     )
-    if len(numbers) != sample.lives.rows:
-        return {}
 
-    def share(cause: int) -> Any:
+    def share(cause: int) -> Curve:
         ages, values = cumulative_incidence(sample.lives, numbers.astype(float), cause)
         padded = np.concatenate([[0.0], values])
-        return lambda age: float(padded[np.searchsorted(ages, age, side="right")])
+        return Curve(
+            lambda age: Estimate(float(padded[np.searchsorted(ages, age, side="right")])),
+            float(ages[-1]),
+            [float(value) for value in values],
+        )
 
-    curves = {cause: share(number) for number, cause in enumerate(causes, 1)}
-    return {"cumulative_incidence": curves, "cif": curves}
+    curves: Mapping[str, Curve] = {cause: share(at) for at, cause in enumerate(causes, 1)}
+    return {
+        "cumulative_incidence": curves,
+        "n_cause": {cause: int((numbers == at).sum()) for at, cause in enumerate(causes, 1)},
+    }
+
+
+def _causes(rows: Sequence[Row]) -> list[str]:
+    """A column of causes, or a status with numbers above 1 (0 in service, 1, 2, … causes)."""
+    if not rows:
+        return []
+    name = given.named(rows[0], given.CAUSE)
+    if name is None:
+        status = given.named(rows[0], given.ENDED)
+        codes = {row[status] for row in rows} if status else set()
+        name = status if codes >= {0, 1, 2} else None
+    if name is None:
+        return []
+    return [f"{row[name]:g}" if isinstance(row[name], float) else str(row[name]) for row in rows]

@@ -1,10 +1,11 @@
 import math
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from service.analytics.methods.distributions import Floats
+from service.analytics.methods.distributions import Floats, two_sided_z
 from service.analytics.methods.histories import Histories
 from service.analytics.methods.mean_cumulative import (
     Difference,
@@ -19,8 +20,9 @@ from service.analytics.methods.mean_cumulative import (
 from service.analytics.methods.rates import Limits, garwood
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
-from service.analytics.procedures.figures import Estimate, compare, confidence_of
-from service.analytics.procedures.histories import histories_of, parts_of
+from service.analytics.procedures.figures import compare, confidence_of
+from service.analytics.procedures.histories import given_events, histories_of, parts_of
+from service.analytics.procedures.naming import Curve, Estimate
 
 _ONE_SIDED_95 = 0.90  # the source prints two-sided 90 % limits as one-sided 95 %
 _STEP_TIME: given.Names = ("t", "time", "age", "day", "days", "hours", "x")
@@ -45,20 +47,28 @@ MCF_ALIASES = {
     "n_events": ("events", "failures", "n_failures"),
     "difference": ("diff", "mcf_difference", "difference_mcf"),
     "se_difference": ("diff_se", "difference_se"),
-    "limits": ("ci", "ci95", "mcf_ci", "mcf_ci95", "limits95", "log_limits"),
-    "plain_limits": ("normal_limits", "normal_ci", "normal_ci95"),
+    "z_difference": ("z", "difference_z"),
+    "from_age": ("start_age", "starts_at", "start"),
     "total_cost": ("total",),
+    "rate": ("zero_events_rate",),
+    "events_outside": (
+        "events_outside_windows",
+        "n_events_outside",
+        "dropped_events",
+        "n_dropped_events",
+    ),
 }
 
 
 def check_mean_cumulative(case: Case) -> Iterator[Check]:
-    histories, parts = histories_of(case), parts_of(case)
+    histories, parts = histories_of(case), _in_order(case, parts_of(case))
     curve = mean_cumulative(histories, min_at_risk=int(given.value(case, ("min_at_risk",), 1)))
     if not isinstance(curve, MeanCumulative):
         raise CaseIncomplete("windows: id, start, end")
     yield from _steps(case, histories, curve)
     yield from _sequential(case, histories)
     figures = _figures(case, histories, curve)
+    figures["events_outside"] = given_events(case) - histories.events
     curves = {name: (part, mean_cumulative(part)) for name, part in parts.items()}
     figures |= {
         name: _figures(case, part, found)
@@ -67,6 +77,14 @@ def check_mean_cumulative(case: Case) -> Iterator[Check]:
     }
     figures |= _differences([found for _, found in curves.values()], confidence_of(case))
     yield from compare(case, figures, aliases=MCF_ALIASES)
+
+
+def _in_order(case: Case, parts: dict[str, Histories]) -> dict[str, Histories]:
+    """First minus second as the case names them (``groups``, ``difference: "A - B"``)."""
+    said = given.value(case, ("groups", "order", "difference", "compare"), [])
+    names = re.split(r"\s*(?:-|minus|vs)\s*", said) if isinstance(said, str) else said
+    names = [str(name) for name in names] if isinstance(names, list) else []
+    return {name: parts[name] for name in names} if set(names) == set(parts) else parts
 
 
 def _steps(case: Case, histories: Histories, curve: MeanCumulative) -> Iterator[Check]:
@@ -103,37 +121,70 @@ def _step(
 
 
 def _figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[str, Any]:
-    def stepwise(values: Floats) -> Any:
-        padded = np.concatenate([[0.0], values])
-        return lambda age: float(padded[np.searchsorted(curve.ages, age, side="right")])
-
     level = confidence_of(case)
-    bound = garwood(0, curve.exposure, confidence=level).upper
+    bound = Estimate(None, None, lambda at: garwood(0, curve.exposure, confidence=at))
+    function = _curve(case, curve)
     figures: dict[str, Any] = {
-        "mcf": stepwise(curve.values),
+        "mcf": function,
+        "estimate": function,
         "n_units": curve.devices,
         "n_events": histories.events,
         "mcf_last": curve.values[-1] if len(curve.values) else 0.0,
         "from_age": curve.from_age,
         "exposure": curve.exposure,
         "total_cost": float(histories.sizes.sum()),
-        "zero_events_rate_upper": bound,
-        "upper_rate": bound,
-        "at_risk": stepwise(curve.at_risk),
+        "zero_events_rate_upper": garwood(0, curve.exposure, confidence=level).upper,
+        "upper_rate": garwood(0, curve.exposure, confidence=level).upper,
+        "rate": bound,
+        "at_risk": _stepwise(curve.ages, curve.at_risk),
     }
     if not len(curve.values):
         return figures
     figures |= _last_figures(case, histories, curve)
-    if curve.standard_error is not None:
-        robust = curve.standard_error
-        ends = curve.limits(level)
-        figures |= {"se_robust": stepwise(robust), "var_robust": stepwise(robust**2)}
-        figures["se_robust_last"] = robust[-1]
-        if ends is not None:
-            low, high = stepwise(ends[0]), stepwise(ends[1])
-            figures["limits"] = lambda age: Limits(low(age), high(age))
-            figures |= {"lower": low, "upper": high}
+    error = curve.standard_error
+    figures["se_robust_last"] = None if error is None else error[-1]
+    if error is not None:
+        figures |= {"se_robust": _stepwise(curve.ages, error)}
+        figures |= {"var_robust": _stepwise(curve.ages, error**2)}
     return figures
+
+
+def _stepwise(ages: Floats, values: Floats) -> Curve:
+    padded = np.concatenate([[0.0], values])
+    return Curve(
+        lambda age: Estimate(float(padded[np.searchsorted(ages, age, side="right")])),
+        float(ages[-1]) if len(ages) else None,
+        [float(value) for value in values],
+    )
+
+
+def _curve(case: Case, curve: MeanCumulative) -> Curve:
+    """M at an age with the robust error; limits on its logarithm unless the case says normal."""
+    said = " ".join(
+        str(given.value(case, (name,), "")) for name in ("limits", "ci_type", "ci", "transform")
+    )
+    is_plain = any(word in said.casefold() for word in ("normal", "plain", "linear"))
+
+    def at(age: float) -> Estimate:
+        values, errors = curve.at(np.array([age]))
+        value = float(values[0])
+        if curve.standard_error is None:
+            return Estimate(value)
+        error = float(errors[0])
+
+        def logarithmic(level: float) -> Limits:
+            low, high = log_limits(values, errors, level)
+            return Limits(float(low[0]), float(high[0]))
+
+        def even(level: float) -> Limits:
+            margin = two_sided_z(level) * error
+            return Limits(value - margin, value + margin)
+
+        laws = {"plain": even, "log": logarithmic, "robust": even if is_plain else logarithmic}
+        return Estimate(value, error, laws["robust"], laws)
+
+    last = float(curve.ages[-1]) if len(curve.ages) else None
+    return Curve(at, last, [float(value) for value in curve.values])
 
 
 def _last_figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[str, Any]:
@@ -159,29 +210,34 @@ def _last_figures(case: Case, histories: Histories, curve: MeanCumulative) -> di
 
 
 def _differences(curves: Sequence[object], level: float) -> dict[str, Any]:
-    """First group minus second, in the order of their names."""
+    """First group minus second."""
     known = [curve for curve in curves if isinstance(curve, MeanCumulative)]
     if len(known) != 2:  # noqa: PLR2004  # first minus second
         return {}
     found = difference(known[0], known[1], confidence=level)
-    if not isinstance(found, Difference):
+    if not isinstance(found, Difference) or not len(found.ages):
         return {}
+    values = _stepwise(found.ages, found.values)
+    errors = _stepwise(found.ages, found.standard_error)
 
-    def stepwise(values: Floats) -> Any:
-        padded = np.concatenate([[0.0], values])
-        return lambda age: float(padded[np.searchsorted(found.ages, age, side="right")])
+    def at(age: float) -> Estimate:
+        value, error = values(age).value or 0.0, errors(age).value or 0.0
 
-    low, high = stepwise(found.lower), stepwise(found.upper)
-    last = Limits(float(found.lower[-1]), float(found.upper[-1]))
+        def limits(confidence: float) -> Limits:
+            margin = two_sided_z(confidence) * error
+            return Limits(value - margin, value + margin)
+
+        return Estimate(value, error, limits)
+
+    def z(age: float) -> float | None:
+        error = errors(age).value
+        return None if not error else (values(age).value or 0.0) / error
+
     return {
-        "difference": stepwise(found.values),
-        "se_difference": stepwise(found.standard_error),
-        "difference_lower": low,
-        "difference_upper": high,
-        "difference_ci": lambda age: Limits(low(age), high(age)),
-        "difference_last": Estimate(float(found.values[-1]), float(found.standard_error[-1]),
-                                    lambda _level: last),
-    }  # fmt: skip
+        "difference": Curve(at, float(found.ages[-1])),
+        "se_difference": errors,
+        "z_difference": z,
+    }
 
 
 def _sequential(case: Case, histories: Histories) -> Iterator[Check]:

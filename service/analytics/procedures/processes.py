@@ -1,17 +1,18 @@
 import re
 from collections.abc import Iterator
-from math import inf
+from math import inf, log
 from typing import Any
 
 import numpy as np
 
-from service.analytics.methods.grouped_power_law import GroupedPowerLaw, grouped_power_law
+from service.analytics.methods.distributions import chi2_tail
 from service.analytics.methods.histories import Histories
 from service.analytics.methods.log_linear import LogLinear, log_linear
 from service.analytics.methods.power_law import (
     PowerLaw,
     beta_limits,
     cramer_von_mises,
+    likelihood_beta_limits,
     mtbf_now,
     power_law,
     robust_beta_limits,
@@ -21,108 +22,104 @@ from service.analytics.methods.rates import Limits
 from service.analytics.methods.too_few import TooFew
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
-from service.analytics.procedures.figures import Estimate, compare
+from service.analytics.procedures.figures import compare
+from service.analytics.procedures.grouped import grouped_figures
 from service.analytics.procedures.histories import histories_of
+from service.analytics.procedures.naming import Curve, Estimate
 from service.analytics.procedures.rates import pair
 from service.analytics.procedures.trends import PROCESS_ALIASES, is_terminated, pooled_tests
 
 
 def check_power_law(case: Case) -> Iterator[Check]:
-    if (grouped := _grouped(case)) is not None:
+    if (grouped := grouped_figures(case)) is not None:
         yield from compare(case, grouped, aliases=PROCESS_ALIASES)
         return
     histories, terminated = histories_of(case), is_terminated(case)
     fit = power_law(histories, failure_terminated=terminated)
-    figures: dict[str, Any] = {"N": histories.events, "beta": None, "estimable": False}
+    figures = _constant(histories) | {"N": histories.events, "beta": None, "estimable": False}
     if isinstance(fit, PowerLaw):
-        figures = _power_law_figures(fit)
-    figures |= pooled_tests(histories, terminated=terminated) | _linear_figures(histories)
-    yield from compare(case, figures, aliases=PROCESS_ALIASES)
+        figures |= _power_law_figures(fit) | _against_constant(fit.loglik, histories)
+    linear = _linear_figures(histories)
+    tests = pooled_tests(histories, terminated=terminated)
+    yield from compare(case, tests | linear | figures, aliases=PROCESS_ALIASES)
 
 
-def _grouped(case: Case) -> dict[str, Any] | None:
-    """Counts per interval."""
-    counts = ("failures", "count", "counts", "n", "d", "observed", "number")
-    ends = ("end", "until", "to", "upper", "t", "interval_end")
-    starts = ("start", "from", "lower", "interval_start", "begin")
-    name = given.named(case.tables, ("intervals", "grouped", "groups", "counts"))
-    rows = list(case.rows(name)) if name else []
-    if rows:
-        upper = [float(given.read(row, ends)) for row in rows]
-        first = [float(given.read(row, starts, 0.0)) for row in rows]
-        has_start = given.named(rows[0], starts) is not None
-        seen = [float(given.read(row, counts)) for row in rows]
-        devices = [float(given.read(row, ("devices", "systems", "units"), 1)) for row in rows]
-    else:
-        given_ends = given.value(case, ("interval_ends", "ends", "breaks", "intervals"))
-        given_counts = given.value(case, counts)
-        if not isinstance(given_ends, list) or not isinstance(given_counts, list):
-            return None
-        has_start, seen = False, [float(count) for count in given_counts]
-        upper = [float(end) for end in given_ends][-len(seen) :]
-        first, devices = [0.0] * len(seen), [1.0] * len(seen)
-    lower = first if has_start else [0.0, *upper[:-1]]
-    fit = grouped_power_law(*(np.array(column) for column in (lower, upper, seen, devices)))
-    if not isinstance(fit, GroupedPowerLaw):
-        return {"beta": None, "N": sum(seen)}
-    end = upper[-1]
-    return {
-        "beta": Estimate(fit.beta, None, lambda _level: fit.beta_limits),
-        "lambda_": fit.scale,
-        "N": fit.failures,
-        "loglik": fit.loglik,
-        "intensity_end": fit.scale * fit.beta * end ** (fit.beta - 1),
-        "mtbf_end": end ** (1 - fit.beta) / (fit.scale * fit.beta),
-    }
+def _constant(histories: Histories) -> dict[str, Any]:
+    """A constant rate, for what a trend is compared with."""
+    count, time = histories.events, histories.exposure
+    if not count or time <= 0:
+        return {"rate": 0.0, "exposure": time}
+    loglik = count * log(count / time) - count
+    return {"rate": count / time, "exposure": time, "loglik_hpp": loglik, "aic_hpp": 2 - 2 * loglik}
+
+
+def _against_constant(loglik: float, histories: Histories) -> dict[str, Any]:
+    gain = 2 * (loglik - _constant(histories)["loglik_hpp"])
+    return {"lr_statistic": gain, "lr_statistic_p": chi2_tail(gain, 1)}
 
 
 def _power_law_figures(fit: PowerLaw) -> dict[str, Any]:
     beta_bar, lambda_bar = unbiased(fit)
     end = float(fit.histories.ends.max())
-    mtbf, _ = mtbf_now(fit)
-    fitness = cramer_von_mises(fit)
+    now = Estimate(mtbf_now(fit)[0], None, lambda level: mtbf_now(fit, confidence=level)[1])
 
-    def robust(level: float) -> Limits:
-        found = robust_beta_limits(fit, confidence=level)
-        return Limits(0.0, inf) if isinstance(found, TooFew) else found
+    def expected_next(span: float) -> float:
+        """Failures of one device in the time after the end of its observation."""
+        return fit.expected(end, end + span)
 
     figures: dict[str, Any] = {
-        "beta": Estimate(
-            fit.beta,
-            float(np.sqrt(fit.covariance[1, 1])),
-            lambda level: beta_limits(fit, confidence=level),
-        ),
+        "beta": _beta(fit),
         "lambda_": fit.scale,
         "eta": fit.scale ** (-1 / fit.beta),
         "N": fit.failures,
         "loglik": fit.loglik,
-        "loglik_power": fit.loglik,
         "aic": 4 - 2 * fit.loglik,
         "beta_modified": beta_bar,
         "lambda_modified": lambda_bar,
-        "mtbf_inst": Estimate(mtbf, None, lambda level: mtbf_now(fit, confidence=level)[1]),
-        "mtbf": Estimate(mtbf, None, lambda level: mtbf_now(fit, confidence=level)[1]),
-        "intensity_end": fit.intensity(end),
+        "mtbf_inst": now,
+        "mtbf": now,
         "mtbf_end": fit.mtbf(end),
-        "intensity_at": fit.intensity,
-        "mtbf_at": fit.mtbf,
-        "expected": lambda age: fit.expected(0.0, age),
+        "intensity": Curve(lambda age: Estimate(fit.intensity(age)), end),
+        "mtbf_at": Curve(lambda age: Estimate(fit.mtbf(age)), end),
+        "expected": Curve(lambda age: Estimate(fit.expected(0.0, age)), end),
+        "expected_next": expected_next,
         "cumulative_mtbf": end / fit.expected(0.0, end),
-        "robust_beta": Estimate(fit.beta, _robust_error(fit), robust),
+        "growth_rate": 1 - fit.beta,
         "estimable": True,
     }
     for level in (80, 90, 95):
         figures[f"beta_ci{level}_chi2"] = pair(beta_limits(fit, confidence=level / 100))
-    if fitness is not None:
-        figures |= {"cvm": fitness.statistic, "cvm_critical_alpha10": fitness.critical}
-        strict = cramer_von_mises(fit, alpha=0.05)
-        figures["cvm_critical_alpha5"] = strict.critical if strict else None
-    return figures
+    return figures | _fitness(fit)
 
 
-def _robust_error(fit: PowerLaw) -> float | None:
+def _beta(fit: PowerLaw) -> Estimate:
+    def robust(level: float) -> Limits:
+        found = robust_beta_limits(fit, confidence=level)
+        return Limits(0.0, inf) if isinstance(found, TooFew) else found
+
+    return Estimate(
+        fit.beta,
+        float(np.sqrt(fit.covariance[1, 1])),
+        lambda level: beta_limits(fit, confidence=level),
+        {
+            "robust": robust,
+            "lr": lambda level: likelihood_beta_limits(fit, confidence=level),
+            "wald": lambda level: beta_limits(fit, confidence=level),
+        },
+    )
+
+
+def _fitness(fit: PowerLaw) -> dict[str, Any]:
     covariance = fit.robust_covariance
-    return None if covariance is None else float(np.sqrt(covariance[1, 1]))
+    found: dict[str, Any] = {
+        "se_robust_beta": None if covariance is None else float(np.sqrt(covariance[1, 1])),
+        "beta_se_robust": None if covariance is None else float(np.sqrt(covariance[1, 1])),
+    }
+    fitness, strict = cramer_von_mises(fit), cramer_von_mises(fit, alpha=0.05)
+    if fitness is not None and strict is not None:
+        found |= {"cvm": fitness.statistic, "cvm_critical_alpha10": fitness.critical}
+        found |= {"cvm_critical_alpha5": strict.critical, "fits": fitness.fits}
+    return found
 
 
 def _linear_figures(histories: Histories) -> dict[str, Any]:
@@ -144,9 +141,7 @@ def check_log_linear(case: Case) -> Iterator[Check]:
     """
     given_ends = [name for name in case.expected if re.fullmatch(r"end\D*\d+(_\d+)?", name)]
     if not given_ends:
-        histories = histories_of(case)
-        figures = _both_processes(histories)
-        yield from compare(case, figures, aliases=PROCESS_ALIASES)
+        yield from compare(case, _both_processes(histories_of(case)), aliases=PROCESS_ALIASES)
         return
     times = given.needed(case, ("t", "times", "time"))
     found = {}
@@ -159,11 +154,28 @@ def check_log_linear(case: Case) -> Iterator[Check]:
 
 
 def _both_processes(histories: Histories) -> dict[str, Any]:
-    power = power_law(histories)
-    figures = _power_law_figures(power) if isinstance(power, PowerLaw) else {}
-    linear = _linear_figures(histories)
-    if not linear:
+    """The log-linear process speaks where no process is named."""
+    fit, power = log_linear(histories), power_law(histories)
+    if not isinstance(fit, LogLinear):
         raise CaseIncomplete("at least 3 events inside the windows")
-    figures |= linear | pooled_tests(histories)
-    figures["loglik_log_linear"] = linear["loglik_loglinear"]
-    return figures
+    end = float(histories.ends.max())
+    start = float(histories.starts.min())
+    figures = _power_law_figures(power) if isinstance(power, PowerLaw) else {}
+    if isinstance(power, PowerLaw):
+        figures |= {"loglik_power": power.loglik, "aic_power": 4 - 2 * power.loglik}
+    return (
+        figures
+        | pooled_tests(histories)
+        | _linear_figures(histories)
+        | _constant(histories)
+        | _against_constant(fit.loglik, histories)
+        | {
+            "N": histories.events,
+            "loglik": fit.loglik,
+            "aic": 4 - 2 * fit.loglik,
+            "intensity": Curve(lambda time: Estimate(fit.intensity(time)), end),
+            "expected": Curve(lambda time: Estimate(fit.expected(start, time)), end),
+            "expected_next": lambda span: fit.expected(end, end + span),
+            "doubling_time": log(2) / fit.g1 if fit.g1 else inf,
+        }
+    )

@@ -9,33 +9,41 @@ from service.analytics.methods.rate_comparison import homogeneity, standardised_
 from service.analytics.methods.too_few import TooFew
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
-from service.analytics.procedures.figures import Estimate, compare, confidence_of
+from service.analytics.procedures.exposed import (
+    EXPOSURE,
+    FAILURES,
+    STANDARD,
+    Exposed,
+    exposed,
+    is_failure_terminated,
+    total,
+)
+from service.analytics.procedures.figures import compare
+from service.analytics.procedures.naming import Either, Estimate
 
-FAILURES: given.Names = (
-    "failures", "x", "count", "counts", "events", "r", "d", "n_failures", "observed", "cases",
-    "deaths", "y", "incidents",
-)  # fmt: skip
-EXPOSURE: given.Names = (
-    "exposure", "time", "device_years", "hours", "total_time", "unit_hours", "person_years",
-    "test_time", "operating_hours", "years", "t", "T", "pop", "population", "n", "service",
-)  # fmt: skip
-STANDARD: given.Names = ("standard", "stdpop", "standard_population", "weights", "std_pop", "w")
-RATE_ALIASES = {
-    "rate": ("lambda", "failure_rate", "estimate", "rate_per_unit", "lambda_hat", "crude_rate"),
-    "mtbf": ("theta", "mttf", "mtbf_hat"),
+_ALIASES = {
+    "rate": ("lambda", "failure_rate", "rate_per_unit", "lambda_hat", "crude_rate", "total_rate",
+             "pooled_rate", "rate_pooled", "overall_rate", "crude", "point_estimate"),
+    "mtbf": ("theta", "mttf", "mtbf_hat", "m"),
     "ratio": ("rate_ratio", "rr", "irr", "rates_ratio", "incidence_rate_ratio"),
-    "p_ratio": ("p", "p_value", "p_two_sided", "pvalue", "p_doubled", "p_central"),
-    "phi": ("dispersion", "overdispersion", "φ"),
+    "p_ratio": ("p", "p_value", "p_two_sided", "pvalue", "p_exact"),
+    "p_doubled": ("p_central", "p_twice_smaller_tail"),
+    "p_as_likely": ("p_minlike", "p_poisson_test", "p_binom_test"),
+    "phi": ("dispersion", "overdispersion", "φ", "dispersion_phi"),
     "chi2": ("homogeneity_chi2", "chi2_homogeneity", "x2", "chisq", "chi_square"),
     "df": ("homogeneity_df", "chi2_df", "degrees_of_freedom"),
     "p_homogeneity": ("homogeneity_p", "chi2_p", "p_chi2"),
     "standardised": ("adj_rate", "adjusted_rate", "asr", "standardized_rate", "adjusted",
-                     "directly_standardised", "dsr", "standardised_rate"),
-    "upper_bound": ("one_sided_upper", "upper_one_sided", "rate_upper_one_sided"),
-    "group": ("scaled", "group_rate", "dispersion_scaled", "scaled_garwood"),
-    "garwood": ("exact", "plain", "poisson", "limits"),
-    "failures": ("total_failures", "events", "n", "N"),
-    "exposure": ("total_exposure", "total_time"),
+                     "directly_standardised", "dsr", "standardised_rate", "fay_feuer",
+                     "directly_standardised_rate", "directly_standardized_rate"),
+    "group": ("scaled", "group_rate", "dispersion_scaled", "scaled_garwood", "rate_scaled",
+              "dispersion_scaled_garwood", "garwood_scaled"),
+    "garwood": ("exact", "plain", "poisson", "limits", "plain_garwood"),
+    "failures": ("total_failures", "events", "n", "N", "total_events"),
+    "exposure": ("total_exposure", "total_time", "T", "device_years", "total_hours"),
+    "devices": ("n_devices", "k", "K"),
+    "rates": ("rate_by_group", "rate_by_device", "group_rates", "each_rate"),
+    "spread": ("V", "variance_between"),
 }  # fmt: skip
 
 Found = re.Match[str]
@@ -48,15 +56,6 @@ def pair(limits: rates.Limits) -> tuple[float, float]:
 
 def _confidence(digits: str) -> float:
     return float(f"0.{digits}")
-
-
-def is_failure_terminated(case: Case) -> bool:
-    if (stated := given.value(case, ("failure_terminated", "failure_truncated"))) is not None:
-        return bool(stated)
-    if (stated := given.value(case, ("time_terminated", "time_truncated"))) is not None:
-        return not stated
-    words = str(given.value(case, ("termination", "truncation", "censoring", "test"), ""))
-    return bool(re.search(r"fail|type[ _-]?(ii|2)\b", words.casefold()))
 
 
 def _limits(case: Case, count: float, time: float, level: float) -> rates.Limits:
@@ -81,17 +80,10 @@ def _bound_without_failure(case: Case, found: Found) -> RateFigure:
     return rates.zero_failure_mtbf(time, confidence=_confidence(found["level"]))
 
 
-def _upper_bound(case: Case, found: Found) -> RateFigure:
-    count, time = _total(case)
-    return rates.upper_bound(count, time, confidence=_confidence(found["level"]))
-
-
 PATTERNS: tuple[tuple[str, Callable[[Case, Found], RateFigure]], ...] = (
-    (r"x(?P<n>\d+)_(?P<level>\d+)", _limits_of_count),
+    (r"x(?P<n>\d+)_(?:ci)?(?P<level>\d+)", _limits_of_count),
     (r"factors_r(?P<n>\d+)_(?P<level>\d+)pct", _limits_of_factor),
     (r"zero_fail(?:ures?)?_mtbf_lower_?(?P<level>\d+)", _bound_without_failure),
-    (r"(?:rate_)?upper_(?:one_?sided_?)(?P<level>\d+)", _upper_bound),
-    (r"one_?sided_upper_?(?P<level>\d+)", _upper_bound),
 )
 
 
@@ -118,21 +110,34 @@ def check_rates(case: Case) -> Iterator[Check]:
     for name in (*case.expected, *case.published):
         if (found := _of_name(case, name)) is not None:
             figures[name] = found
-    yield from compare(case, figures, aliases=RATE_ALIASES)
+    several = exposed(case)
+    labels = several.labels if several else ()
+    yield from compare(case, figures, aliases=_ALIASES, labels=labels)
 
 
 def _table_of_limits(case: Case) -> Iterator[Check]:
-    """Rows of a count with columns such as lo95, hi95."""
-    for _, rows in given.tables_with(case, FAILURES[:3]):
-        for row in rows:
-            count, time = given.read(row, FAILURES[:3]), _time_of(case, row)
+    """Rows of a count with columns such as lo95, hi95, lower, rate, mtbf."""
+    for table, rows in given.tables_with(case, FAILURES):
+        if table == "factors":
+            continue
+        for number, row in enumerate(rows, 1):
+            count = given.read(row, FAILURES)
+            rate, mtbf = _rate_and_mtbf(case, float(count), _time_of(case, row))
             for name, wanted in row.items():
-                side = re.fullmatch(r"(lo|lower|hi|upper)_?(\d+)", name)
-                if side is None or wanted is None:
-                    continue
-                limits = _limits(case, count, time, _confidence(side[2]))
-                have = limits.lower if side[1].startswith("lo") else limits.upper
-                yield case.check(f"x={count} {name}", wanted, have)
+                have = _cell(name, rate, mtbf)
+                if have is not None and isinstance(wanted, int | float):
+                    yield case.check(f"row {number}, x={count} {name}", wanted, have)
+
+
+def _cell(name: str, rate: Estimate, mtbf: Estimate) -> float | None:
+    side = re.fullmatch(r"(mtbf_)?(rate_|ci_)?(lo|lower|lcl|hi|upper|ucl)_?(\d*)", name.casefold())
+    if side is not None:
+        limits_of = (mtbf if side[1] else rate).limits
+        limits = limits_of(_confidence(side[4] or "95")) if limits_of else None
+        if limits is None:
+            return None
+        return limits.lower if side[3][0] == "l" else limits.upper
+    return {"rate": rate.value, "failure_rate": rate.value, "mtbf": mtbf.value}.get(name.casefold())
 
 
 def _time_of(case: Case, row: given.Row) -> float:
@@ -141,58 +146,23 @@ def _time_of(case: Case, row: given.Row) -> float:
     return float(1 if isinstance(found, list) else found)
 
 
-def _samples(case: Case) -> tuple[list[float], list[float]] | None:
-    """Failures and exposure of several devices or groups."""
-    for _, rows in given.tables_with(case, FAILURES, EXPOSURE):
-        return (
-            [float(given.read(row, FAILURES)) for row in rows],
-            [float(given.read(row, EXPOSURE)) for row in rows],
-        )
-    counts, times = given.value(case, FAILURES), given.value(case, EXPOSURE)
-    if isinstance(counts, list) and isinstance(times, list) and len(counts) == len(times):
-        return [float(one) for one in counts], [float(one) for one in times]
-    return _numbered(case)
+def _rate_and_mtbf(case: Case, count: float, time: float) -> tuple[Estimate, Estimate]:
+    def limits(level: float) -> rates.Limits:
+        return _limits(case, count, time, level)
 
-
-def _numbered(case: Case) -> tuple[list[float], list[float]] | None:
-    """Two groups as x1, t1, x2, t2 or failures_1, exposure_1, failures_2, exposure_2."""
-    found: dict[str, dict[str, float]] = {"x": {}, "t": {}}
-    for name, value in case.inputs.items():
-        parts = re.fullmatch(r"([a-zA-Z_]+?)_?([12ab])", name)
-        if parts and isinstance(value, int | float):
-            kind = "x" if given.named([parts[1]], FAILURES) else "t"
-            found[kind][parts[2]] = float(value)
-    if len(found["x"]) == 2 and found["x"].keys() == found["t"].keys():  # noqa: PLR2004
-        return list(found["x"].values()), [found["t"][key] for key in found["x"]]
-    return None
-
-
-def _total(case: Case) -> tuple[float, float]:
-    samples = _samples(case)
-    if samples is not None:
-        return sum(samples[0]), sum(samples[1])
-    count, time = given.value(case, FAILURES), given.value(case, EXPOSURE)
-    if isinstance(count, list):
-        count = sum(count)
-    if count is None or time is None:
-        raise CaseIncomplete(f"inputs: {' / '.join(FAILURES[:4])}; {' / '.join(EXPOSURE[:4])}")
-    return float(count), float(time)
+    return (
+        Estimate(count / time if time else None, None, limits, {"plain": limits, "wald": limits}),
+        Estimate(time / count if count else None, None, lambda level: _inverted(limits(level))),
+    )
 
 
 def _figures(case: Case) -> dict[str, Any]:
     try:
-        count, time = _total(case)
+        count, time = total(case)
     except CaseIncomplete:
         return {}
-    samples = _samples(case)
-    rate = Estimate(
-        count / time if time else None, None, lambda level: _limits(case, count, time, level)
-    )
-    mtbf = Estimate(
-        time / count if count else None,
-        None,
-        lambda level: _inverted(_limits(case, count, time, level)),
-    )
+    several = exposed(case)
+    rate, mtbf = _rate_and_mtbf(case, count, time)
     # Limits without a name are those of the figure that the case names first.
     named = [name for name in case.expected if name in {"mtbf", "theta", "mttf", "rate", "lambda"}]
     figures: dict[str, Any] = {
@@ -200,56 +170,87 @@ def _figures(case: Case) -> dict[str, Any]:
         "rate": rate,
         "garwood": Estimate(rate.value, None, rate.limits),
         "mtbf": mtbf,
-        "upper_bound": rates.upper_bound(count, time, confidence=confidence_of(case)),
         "zero_failures_T": time,
         "failures": count,
         "exposure": time,
         "count": Estimate(count, None, lambda level: _limits(case, count, 1.0, level)),
+        "expected_count": Estimate(count, None, lambda level: _limits(case, count, 1.0, level)),
     }
-    return figures if samples is None else figures | _of_samples(case, *samples)
+    return figures if several is None else figures | _of_several(case, several)
 
 
-def _of_samples(case: Case, counts: list[float], times: list[float]) -> dict[str, Any]:
+def _of_several(case: Case, several: Exposed) -> dict[str, Any]:
+    counts, times = several.counts, several.times
     sums = rates.DeviceSums.of(counts, times)
-    group = rates.group_rate(sums)
     alike = homogeneity(np.array(counts), np.array(times))
+    each = [_rate_and_mtbf(case, *one) for one in zip(counts, times, strict=True)]
+    group = rates.group_rate(sums)
+
+    def limits(level: float) -> rates.Limits:
+        found = rates.group_rate(sums, confidence=level)
+        return rates.Limits(0.0, float("inf")) if found is None else found.limits
+
     figures: dict[str, Any] = {
         "devices": len(counts),
         "phi": rates.dispersion(sums),
-        "rates": [
-            count / time if time else None for count, time in zip(counts, times, strict=True)
-        ],
+        "spread": rates.spread(sums),
+        "rates": [rate for rate, _ in each],
+        "mtbfs": [mtbf for _, mtbf in each],
     }
     if group is not None:
-        figures["group"] = Estimate(group.rate, None, lambda level: _group_limits(sums, level))
+        plain = _rate_and_mtbf(case, *(sum(one) for one in (counts, times)))[0].limits
+        figures["group"] = Estimate(group.rate, None, limits, {"scaled": limits})
+        figures["rate"] = Estimate(group.rate, None, plain, {"scaled": limits})
+        figures["estimate"] = figures["rate"]
     if not isinstance(alike, TooFew):
         figures |= {
             "chi2": alike.chi2,
             "df": alike.degrees_of_freedom,
             "p_homogeneity": alike.p_value,
         }
-    figures |= _standardised(case, counts, times)
-    if len(counts) == 2:  # noqa: PLR2004  # a ratio
-        first, second = ((counts[i], times[i]) for i in (0, 1))
-        ratio = Estimate(
-            (first[0] / first[1]) / (second[0] / second[1]) if second[0] else None,
-            None,
-            lambda level: rates.rate_ratio(first, second, confidence=level),
+    figures |= _standardised(case, several) | _ratio(several)
+    figures |= {f"rate{number}": rate for number, (rate, _) in enumerate(each, 1)}
+    return figures | {
+        label: {"rate": rate, "estimate": rate, "mtbf": mtbf, "failures": count, "exposure": time}
+        for label, (rate, mtbf), count, time in zip(
+            several.labels, each, counts, times, strict=True
         )
-        figures |= {"ratio": ratio, "estimate": ratio, "p_ratio": rates.rate_ratio_p(first, second)}
-    return figures
+    }
 
 
-def _group_limits(sums: rates.DeviceSums, level: float) -> rates.Limits:
-    found = rates.group_rate(sums, confidence=level)
-    return rates.Limits(0.0, float("inf")) if found is None else found.limits
-
-
-def _standardised(case: Case, counts: list[float], times: list[float]) -> dict[str, Any]:
-    standard = given.numbers(case, STANDARD)
-    if standard is None or len(standard) != len(counts):
+def _ratio(several: Exposed) -> dict[str, Any]:
+    """Of two groups, the first ÷ the second."""
+    pairs = list(zip(several.counts, several.times, strict=True))
+    if len(pairs) != 2 or min(several.times) <= 0:  # noqa: PLR2004  # a ratio
         return {}
-    arrays = (np.array(counts), np.array(times), np.array(standard))
+    first, second = pairs
+    ratio = Estimate(
+        (first[0] / first[1]) / (second[0] / second[1]) if second[0] else None,
+        None,
+        lambda level: rates.rate_ratio(first, second, confidence=level),
+    )
+    inverse = Estimate(
+        1 / ratio.value if ratio.value else None,
+        None,
+        lambda level: rates.rate_ratio(second, first, confidence=level),
+    )
+    doubled, as_likely = rates.rate_ratio_p(first, second), rates.rate_ratio_p_as_r(first, second)
+    return {
+        "ratio": ratio,
+        "inverse_ratio": inverse,
+        "estimate": ratio,
+        "difference": first[0] / first[1] - second[0] / second[1],
+        "p_ratio": Either((doubled, as_likely)),
+        "p_doubled": doubled,
+        "p_as_likely": as_likely,
+    }
+
+
+def _standardised(case: Case, several: Exposed) -> dict[str, Any]:
+    standard = given.numbers(case, STANDARD)
+    if standard is None or len(standard) != len(several.counts):
+        return {}
+    arrays = (np.array(several.counts), np.array(several.times), np.array(standard))
     found = standardised_rate(*arrays)
     if isinstance(found, TooFew):
         return {}
@@ -258,7 +259,9 @@ def _standardised(case: Case, counts: list[float], times: list[float]) -> dict[s
         again = standardised_rate(*arrays, confidence=level)
         return found.limits if isinstance(again, TooFew) else again.limits
 
-    estimate = Estimate(found.rate, None, limits)
+    share = arrays[2] / arrays[2].sum()
+    error = float(np.sqrt((share**2 * arrays[0] / arrays[1] ** 2).sum()))
+    estimate = Estimate(found.rate, error, limits)
     return {"standardised": estimate, "estimate": estimate}
 
 

@@ -16,6 +16,8 @@ from service.analytics.procedures.given import Row
 _DATA = ("data", "lives", "units", "lifetimes", "observations", "sample", "rows")
 _FAILED_AT = ("failures", "failure_times", "failed", "events", "times", "t", "x", "data")
 _LEFT_AT = ("suspended", "suspensions", "removals", "censored", "right_censored", "censored_times")
+_BEFORE = frozenset({"left", "left_censored", "left-censored", "leftcensored", "before"})
+_NOT_YET: Row = {"event": "right"}
 LIFE_ALIASES = {
     "beta": ("shape", "rho", "k", "weibull_shape", "beta_hat", "beta_mle", "slope"),
     "eta": ("scale", "lambda", "alpha", "weibull_scale", "eta_hat", "eta_mle",
@@ -24,19 +26,25 @@ LIFE_ALIASES = {
     "mean": ("mttf", "mean_life"),
     "sd": ("std_dev", "standard_deviation"),
     "b": ("b_life", "bx", "bp"),
-    "q": ("quantile", "percentile", "t_p", "tp"),
-    "survival": ("s", "reliability", "r", "km", "surv", "km_left_truncated", "s_at", "sf"),
-    "cdf": ("f", "unreliability", "fraction_failing"),
+    "q": ("quantile", "quantiles", "percentile", "percentiles", "t_p", "tp", "t"),
+    "survival": ("survival_at", "all_cause_survival", "conditional_on_entry", "S_t",
+                 "s", "reliability", "r", "km", "surv", "km_left_truncated", "s_at", "sf"),
+    "cdf": ("f", "failure_probability", "prob_failed", "unreliability", "fraction_failing"),
     "median": ("median_survival", "median_life", "median_time", "t50"),
     "hazard": ("h", "cumhaz", "cumulative_hazard", "nelson_aalen", "na", "chf"),
     "se_greenwood": ("se", "se_s", "std_err", "stderr", "se_survival", "greenwood"),
-    "n_failed": ("events", "n_failures", "failures", "deaths", "r_failed", "n_events", "ends"),
+    "n_failed": ("events", "n_failures", "failures", "deaths", "r_failed", "n_events", "ends",
+                 "relapses", "removed", "n_removed", "replaced", "n_deaths"),
     "n": ("n_used", "n_total", "rows", "subjects"),
     "H_last": ("cumhaz_last", "hazard_last"),
-    "n_suspended": ("n_censored", "censored", "suspended"),
+    "n_suspended": ("n_censored", "censored", "suspended", "n_right_censored"),
+    "min_at_risk": ("n_at_risk_min", "smallest_risk_set"),
+    "se_cumhaz": ("se_hazard", "se_nelson_aalen", "se_h"),
+    "cumulative_incidence": ("cif", "ci_function", "aalen_johansen", "incidence"),
     "naive_without_truncation": ("naive", "ignoring_truncation", "without_truncation"),
     "conditional": ("conditional_survival", "survival_given"),
-    "mrl_next_year_prob": ("prob_next_year", "next_year_prob", "conditional_failure_prob"),
+    "mrl_next_year_prob": ("prob_next_year", "next_year_prob", "conditional_failure_prob",
+                           "p_next_year", "prob_fail_next_year"),
     "rmst": ("restricted_mean", "restricted_mean_survival", "mean_restricted"),
 }  # fmt: skip
 
@@ -55,12 +63,41 @@ def sample_of(case: Case) -> Sample:
     if rows and given.named(rows[0], given.EXIT[:6]) is None:
         return _between(rows)
     rows = given.rows_of(case, _DATA, given.EXIT)
+    if rows and (state := _state_column(rows)) is not None:
+        return _of_states(rows, state)
     if rows:
         return of_rows(rows)
     listed = next((found for name in _FAILED_AT if _is_list(found := case.inputs.get(name))), None)
+    if listed is None and _is_list(given.value(case, _LEFT_AT)):
+        listed = []
     if listed is None:
         raise CaseIncomplete(f"tables: {' / '.join(_DATA)} (time, event, entry, count)")
     return _of_lists(case, [float(age) for age in listed])
+
+
+def _state_column(rows: Sequence[Row]) -> str | None:
+    """A column that says "left" where something had ended before it was looked at."""
+    for name in rows[0]:
+        if any(str(row[name]).casefold() in _BEFORE for row in rows):
+            return name
+    return None
+
+
+def _of_states(rows: Sequence[Row], state: str) -> Sample:
+    """Ages with ``left`` (ended before), ``right`` (not yet ended) or anything else (just then)."""
+    between: list[Row] = []
+    for row in rows:
+        age, word = float(given.read(row, given.EXIT)), str(row[state]).casefold()
+        is_left, is_right = word in _BEFORE, not given.ended([{"event": row[state]}, _NOT_YET])[0]
+        between.append(
+            {
+                "after": 0.0 if is_left else age,
+                "until": inf if is_right else age,
+                "count": given.read(row, given.WEIGHT, 1),
+                "entry": given.read(row, given.ENTRY, 0),
+            }
+        )
+    return _between(between)
 
 
 def _is_list(found: Any) -> bool:
@@ -107,8 +144,9 @@ def by_group(
     rows: Sequence[Row], figures_of: Callable[[Sequence[Row]], dict[str, Any]]
 ) -> dict[str, Any]:
     """Figures of each value of a column of groups."""
-    name = given.named(rows[0], given.GROUP) if rows else None
-    if name is None or name == given.named(rows[0], given.EXIT):
+    columns = {name for name in rows[0] if name != given.named(rows[0], given.EXIT)} if rows else ()
+    name = given.named(columns, given.GROUP)
+    if name is None:
         return {}
     levels = sorted({str(row[name]) for row in rows})
     if not 1 < len(levels) <= 20:  # noqa: PLR2004  # a group is not a single row

@@ -49,6 +49,22 @@ def test_negative_binomial_and_clustered_errors_agree_with_statsmodels():
     assert (poisson.robust_error() > poisson.error).all()
 
 
+def test_deviance_and_size_of_the_negative_binomial_are_those_of_r():
+    """R 4.2.2, MASS 7.3-58.2: glm.nb(y ~ g)."""
+    counts = [0, 3, 1, 9, 2, 4, 0, 14, 1, 6]
+    found = negative_binomial_regression(design(counts, [1.0] * 10))
+    assert found.size == pytest.approx(7.2010280071, rel=1e-6)
+    assert found.size_error == pytest.approx(8.4825, rel=1e-4)
+    assert found.deviance == pytest.approx(9.4498950670, rel=1e-6)
+
+
+def test_factors_that_act_together_have_products_of_their_columns():
+    factors = {"kind": list("abab"), "age": [1, 1, 2, 2], "ward": list("xxyy")}
+    found = Design.of([1] * 4, [1.0] * 4, factors, {"kind": "a", "ward": "x"}, [("kind", "age")])
+    assert found.names == ("(Intercept)", "kindb", "age", "wardy", "kindb:age")
+    assert found.matrix[:, 4].tolist() == [0, 1, 0, 2]
+
+
 def test_alike_counts_have_no_negative_binomial():
     assert negative_binomial_regression(design([2, 3, 2, 3], [1.0] * 4)) == TooFew(
         Missing.CONTRAST, 0, 1
@@ -81,6 +97,10 @@ def test_a_prior_finds_how_unlike_devices_are():
     moments = multi_sample(counts.astype(float), exposure)
     assert isinstance(moments, MultiSample)
     assert moments.mean == pytest.approx(prior.mean, rel=0.1)
+    limits = moments.limits(confidence=0.5)
+    inside = (counts / exposure > limits.lower) & (counts / exposure < limits.upper)
+    assert 0.3 < inside.mean() < 0.5  # of rates seen for a few years only
+    assert limits.lower < moments.mean < limits.upper
 
 
 def test_alike_devices_do_not_stand_out():

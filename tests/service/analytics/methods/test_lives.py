@@ -56,6 +56,16 @@ def test_late_entry_agrees_with_lifelines():
     assert found.survival == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("law", ["loglog", "log", "plain"])
+def test_limits_of_any_law_lie_around_the_curve_and_within_0_and_1(law):
+    found = curve(city(1), min_at_risk=10)
+    lower, upper = found.limits(law=law)
+    assert (lower <= found.survival).all()
+    assert (upper >= found.survival).all()
+    assert (lower >= 0).all()
+    assert (upper <= 1).all()
+
+
 def test_late_entry_is_needed():
     lives = city(1, 4000)
     naive = fitted(Lifetimes.of(lives.exit, lives.ended))

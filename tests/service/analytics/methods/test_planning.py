@@ -18,6 +18,7 @@ from service.analytics.methods.control_charts import (
 from service.analytics.methods.forecast import (
     Forecast,
     budget,
+    count_law,
     draw_counts,
     predict_count,
     predict_count_exact,
@@ -148,6 +149,19 @@ def test_units_do_not_change_a_forecast(count, time, future, unit):
     assert other.mean == pytest.approx(one.mean)
     assert abs(other.limits.upper - one.limits.upper) <= 1
     assert one.limits.lower <= count * future / time + 1
+
+
+def test_the_law_of_unlike_chances_is_exact():
+    law = count_law(np.array([0.5, 0.1]))
+    assert law == pytest.approx([0.45, 0.5, 0.05])
+    limits = replacements(np.array([0.5, 0.1]), confidence=0.9).limits
+    assert (limits.lower, limits.upper) == (0, 1)
+
+
+def test_a_class_pulls_a_prediction_to_its_own_mean():
+    alone, among = predict_count(9, 1, 1), predict_count(9, 1, 1, prior=(4.0, 4.0))
+    assert among.mean == pytest.approx(13 / 5)
+    assert among.limits.upper < alone.limits.upper
 
 
 def test_replacements_and_money():

@@ -166,6 +166,13 @@ def test_a_failure_on_the_last_day_is_allowed():
     assert trend_tests.lewis_robinson(np.array([1.0, 2, 3, 4]), 9) == TooFew(Missing.CONTRAST, 0, 1)
 
 
+def test_the_gap_before_a_failure_that_ended_the_observation_is_complete():
+    times, gaps = np.array([1.0, 2, 5, 6]), np.array([1, 1, 3, 1, 6])
+    found = trend_tests.lewis_robinson(times, 12, failed_at_end=True)
+    u = trend_tests.laplace(Histories.one(times, 12)).statistic
+    assert found.statistic == pytest.approx(u * gaps.mean() / gaps.std(ddof=1))
+
+
 def test_a_failure_terminated_history_ends_at_its_last_event():
     histories = Histories.one([1, 2, 5], 9).before_last_event()
     assert histories.times.tolist() == [1, 2]
