@@ -149,29 +149,6 @@ def robust_beta_p(fit: PowerLaw) -> float | TooFew:
     return float(erfc(abs(log(fit.beta)) / error / sqrt(2))) if error > 0 else 1.0
 
 
-def mtbf_now(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> tuple[float, Limits]:
-    """MTBF at the end of observation and its limits.
-
-    One common end: from the unbiased fit, with limits
-    M·N(N−1)/[N + z²/4 + √(Nz²/2 + z⁴/16)]² and M·N(N−1)/[N − z√(N/2)]² (NIST/SEMATECH
-    e-Handbook 8.4.5.2). Otherwise from the fit, M·exp(±z·se), se by the delta method from the
-    device-clustered covariance where there is one.
-    """
-    age, count = float(fit.histories.ends.max()), fit.failures
-    z = two_sided_z(confidence)
-    if fit.common_end is None:
-        covariance = fit.covariance if fit.robust_covariance is None else fit.robust_covariance
-        slope = np.array([1.0, 1 / fit.beta + log(age)])
-        factor = exp(z * sqrt(float(slope @ covariance @ slope)))
-        return fit.mtbf(age), Limits(fit.mtbf(age) / factor, fit.mtbf(age) * factor)
-    beta, scale = unbiased(fit)
-    mtbf = 1 / (scale * beta * age ** (beta - 1))
-    pairs = count * (count - 1)
-    low = pairs / (count + z * z / 4 + sqrt(count * z * z / 2 + z**4 / 16)) ** 2
-    room = count - z * sqrt(count / 2)
-    return mtbf, Limits(mtbf * low, mtbf * pairs / room**2 if room > 0 else float("inf"))
-
-
 @dataclass(frozen=True)
 class Fitness:
     """Cramér–von Mises statistic and the value it exceeds by chance with probability ``alpha``."""

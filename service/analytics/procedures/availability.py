@@ -43,7 +43,8 @@ _ALIASES = {
     "mtbf_calendar_h": ("mtbf_required_h", "mtbf_calendar"),
     "mttr_h": ("mttr", "mean_ttr_h", "mean_time_to_restoration_h", "mttr_mean_h"),
     "median_ttr_h": ("ttr_median_h", "median_ttr", "mttr_median_h", "median_h"),
-    "km_median_ttr_h": ("median_ttr_km_h", "ttr_km_median_h", "km_median_h", "median_km_h"),
+    "km_median_ttr_h": ("median_ttr_km_h", "ttr_km_median_h", "km_median_h", "median_km_h",
+                        "km_median_repair_h", "median_repair_km_h"),
     "failure_rate_per_device_year": ("rate_per_device_year", "failures_per_device_year", "rate"),
     "restorations": ("repairs", "n_restorations", "restored", "n_repairs"),
     "repair_h": ("repair_hours_total", "total_repair_h", "restoration_h", "total_ttr_h"),
@@ -67,6 +68,9 @@ def check_availability(case: Case) -> Iterator[Check]:
     everything = availability.availability(devices, downs, span)
     figures = _figures(total, everything) | {"per_device": found}
     figures |= _repairs(devices, failures, span)
+    hours = float(given.value(case, ("hours_per_year", "h_per_year"), availability.HOURS_PER_YEAR))
+    if total.required_h > 0:
+        figures["failure_rate_per_device_year"] = total.failures / total.required_h * hours
     yield from compare(case, figures, aliases=_ALIASES)
 
 
@@ -197,7 +201,8 @@ def _repairs(
     devices: pl.LazyFrame, failures: pl.LazyFrame, span: tuple[datetime, datetime]
 ) -> dict[str, Any]:
     """Times to restore; what is still down says that its time is longer (Kaplan–Meier)."""
-    rows = availability.clipped_downs(failures, devices, span).filter("is_failure").collect()
+    covered = availability.with_cover(failures)
+    rows = availability.clipped_downs(covered, devices, span).filter("is_failure").collect()
     gone = dict(devices.select("device", "removed").collect().rows())
     times, restored = [], []
     for row in rows.iter_rows(named=True):

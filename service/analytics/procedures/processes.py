@@ -13,11 +13,11 @@ from service.analytics.methods.power_law import (
     beta_limits,
     cramer_von_mises,
     likelihood_beta_limits,
-    mtbf_now,
     power_law,
     robust_beta_limits,
     unbiased,
 )
+from service.analytics.methods.power_law_mtbf import mtbf_limits_exact, mtbf_now
 from service.analytics.methods.rates import Limits
 from service.analytics.methods.too_few import TooFew
 from service.analytics.procedures import given
@@ -61,7 +61,13 @@ def _against_constant(loglik: float, histories: Histories) -> dict[str, Any]:
 def _power_law_figures(fit: PowerLaw) -> dict[str, Any]:
     beta_bar, lambda_bar = unbiased(fit)
     end = float(fit.histories.ends.max())
-    now = Estimate(mtbf_now(fit)[0], None, lambda level: mtbf_now(fit, confidence=level)[1])
+
+    def crow(level: float) -> Limits:
+        return mtbf_limits_exact(fit, confidence=level) or mtbf_now(fit, confidence=level)[1]
+
+    now = Estimate(
+        mtbf_now(fit)[0], None, lambda level: mtbf_now(fit, confidence=level)[1], {"exact": crow}
+    )
 
     def expected_next(span: float) -> float:
         """Failures of one device in the time after the end of its observation."""
@@ -78,7 +84,7 @@ def _power_law_figures(fit: PowerLaw) -> dict[str, Any]:
         "lambda_modified": lambda_bar,
         "mtbf_inst": now,
         "mtbf": now,
-        "mtbf_end": fit.mtbf(end),
+        "mtbf_end": Estimate(fit.mtbf(end), None, crow, {"exact": crow}),
         "intensity": Curve(lambda age: Estimate(fit.intensity(age)), end),
         "mtbf_at": Curve(lambda age: Estimate(fit.mtbf(age)), end),
         "expected": Curve(lambda age: Estimate(fit.expected(0.0, age)), end),

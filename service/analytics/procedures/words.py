@@ -12,7 +12,7 @@ _VARIANCES = frozenset({"var", "variance"})
 _EXTREMES = frozenset({"max", "min"})
 # Units and laws said beside a figure change nothing of it.
 _SILENT = frozenset(
-    {"h", "hours", "days", "years", "per", "of", "for", "the", "exact", "chi2", "fisher",
+    {"h", "hours", "days", "years", "per", "of", "for", "the", "chi2", "fisher",
      "twosided", "two", "sided", "conf", "confidence", "95pct", "printed", "at", "given", "t",
      "plain", "garwood", "pointwise", "hat", "mle", "ml"}
 )  # fmt: skip
@@ -22,7 +22,8 @@ _LAWS = {
     "wald": "wald", "normal": "plain", "linear": "plain", "plain": "plain", "natural": "plain",
     "log": "log", "loglog": "loglog", "cloglog": "loglog",
     "robust": "robust", "cluster": "robust", "sandwich": "robust", "scaled": "scaled",
-    "quasi": "scaled", "dispersion": "scaled",
+    "quasi": "scaled", "dispersion": "scaled", "phi": "scaled",
+    "exact": "exact", "crow": "exact",
 }  # fmt: skip
 _KINDS = LOWER | UPPER | _LIMITS | _ERRORS | _VARIANCES
 _LAST = frozenset({"last", "final", "end"})

@@ -11,11 +11,11 @@ from service.analytics.methods.power_law import (
     PowerLaw,
     beta_limits,
     cramer_von_mises,
-    mtbf_now,
     power_law,
     robust_beta_limits,
     unbiased_beta,
 )
+from service.analytics.methods.power_law_mtbf import mtbf_limits_exact, mtbf_now
 from service.analytics.methods.too_few import Missing, TooFew
 
 GRAMPUS_LIKE = [0.9, 1.3, 1.9, 3.2, 5.5, 7.0, 7.1, 9.4, 12.0, 15.1]
@@ -126,6 +126,26 @@ def test_time_backwards_turns_laplace_around(times):
     back = trend_tests.laplace(Histories.one([10.0 - t for t in times], 10.0))
     assert back.statistic == pytest.approx(-forward.statistic, abs=1e-9)
     assert back.p_value == pytest.approx(forward.p_value)
+
+
+@pytest.mark.parametrize(
+    ("count", "lower", "upper"), [(5, 0.352, 4.517), (10, 0.476, 2.575), (27, 0.636, 1.682)]
+)
+def test_exact_limits_of_the_mtbf_are_those_of_crow(count, lower, upper):
+    """MIL-HDBK-189 (1981), table C-I: factors at 90 %, time terminated."""
+    fit = power_law(Histories.one([100 * k / (count + 1) for k in range(1, count + 1)], 100))
+    limits = mtbf_limits_exact(fit, confidence=0.9)
+    assert limits.lower / fit.mtbf(100) == pytest.approx(lower, abs=5e-4)
+    assert limits.upper / fit.mtbf(100) == pytest.approx(upper, abs=5e-4)
+
+
+def test_exact_limits_of_the_mtbf_after_a_last_failure_hold_what_they_promise():
+    generator = np.random.default_rng(3)
+    factors = 8**2 / (generator.gamma(7, size=40_000) * generator.gamma(8, size=40_000))
+    fit = power_law(Histories.one(range(1, 9), 8), failure_terminated=True)
+    limits = mtbf_limits_exact(fit, confidence=0.9)
+    inside = (factors > limits.lower / fit.mtbf(8)) & (factors < limits.upper / fit.mtbf(8))
+    assert inside.mean() == pytest.approx(0.9, abs=0.005)
 
 
 def test_worsening_is_seen_by_every_test():
