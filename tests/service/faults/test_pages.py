@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -14,11 +15,15 @@ from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from app.asgi import create_app
+from service.accounts.actor import Actor
 from service.core.clock import now
+from service.core.database import transaction
 from service.core.settings import Settings
 from service.faults.service import file_report, take_step
 from service.faults.steps import Step
+from service.registry.models import Position
 from tests.browser import DESKTOP, PHONE, served
+from tests.importers.ledgers import load
 from tests.service.faults.conftest import AsActor, City, make_report, rows
 
 
@@ -80,6 +85,28 @@ def test_a_case_is_accepted_and_closed_by_plain_forms(
         case = rows(session, "select * from fault_case where id = :id", id=case_id)[0]
     assert case.state == "closed"
     assert case.stop_from.isoformat() == "2026-11-20T01:00:00+00:00"
+
+
+def test_a_case_of_an_old_ledger_opens_as_any_other(
+    staff: TestClient, engine: Engine, city: City, terminal: Actor
+):
+    """Its report has no symptoms or times of its own: the ledger's columns are the case's."""
+    row = {
+        "案件番号": f"R2-TJ-{uuid4().hex[:6]}",
+        "発生日時": "2020-04-02 06:31",
+        "報告者氏名": "例田 三郎",
+        "内容": "漏電警報。ケーブルに傷があった。",
+    }
+    with transaction(engine) as session:
+        position = session.get_one(Position, city.pump_id)
+        row["設備番号"] = position.position_code
+        row["施設コード"] = position.position_code.split("-")[0]
+        load(session, f"{','.join(row)}\n{','.join(row.values())}\n", by=terminal)
+        statement = text("select id from fault_case where case_no = :no")
+        case_id = session.execute(statement, {"no": row["案件番号"]}).scalar_one()
+    for page in ("", "/paper", "/paper.pdf", "/similar"):
+        assert staff.get(f"/cases/{case_id}{page}").status_code == 200
+    assert row["内容"] in staff.get(f"/cases/{case_id}").text
 
 
 def test_only_allowed_steps_are_offered(staff: TestClient, case_id: str):
