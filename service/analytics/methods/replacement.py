@@ -1,20 +1,21 @@
 """When to replace: cheapest age, and the order of replacement by risk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp, gamma
+from math import exp, expm1, gamma, inf, log
 
-from service.analytics.methods.distributions import minimum
+from service.analytics.methods.distributions import root
 from service.analytics.methods.weibull import Weibull, chance_within
 
-_PANELS = 64
+_NEVER_OLDER = 600.0  # (T/η)^β beyond which nothing is left in service
 
 
 @dataclass(frozen=True)
 class ReplacementAge:
     """``age`` None: run to failure, no planned age is cheaper.
 
-    ``cheap_ages`` are those within 5 % of the least cost per unit of time: how flat it is.
+    ``cheap_ages`` are those within 5 % of the least cost per unit of time: how flat it is; the last
+    is infinite where running to failure costs hardly more.
     """
 
     age: float | None
@@ -36,12 +37,16 @@ def cost_rate(age: float, law: tuple[float, float], costs: tuple[float, float]) 
         law: Weibull (β, η).
         costs: (planned, after failure).
     """
+    grown = (age / law[1]) ** law[0]
+    return (costs[0] * exp(-grown) - costs[1] * expm1(-grown)) / _service(age, law)
+
+
+def _service(age: float, law: tuple[float, float]) -> float:
+    """Mean time in service until failure or this age: ∫₀ᵀ S."""
     from scipy.special import gammainc  # noqa: PLC0415  # 0.1 s at first use
 
     beta, eta = law
-    grown = (age / eta) ** beta
-    service = eta * gamma(1 + 1 / beta) * float(gammainc(1 / beta, grown))
-    return (costs[0] * exp(-grown) + costs[1] * (1 - exp(-grown))) / service
+    return float(eta * gamma(1 + 1 / beta) * gammainc(1 / beta, (age / eta) ** beta))
 
 
 def age_replacement(beta: float, eta: float, planned: float, failure: float) -> ReplacementAge:
@@ -54,17 +59,35 @@ def age_replacement(beta: float, eta: float, planned: float, failure: float) -> 
         return ReplacementAge(None, to_failure, to_failure, None)
     law, costs = (beta, eta), (planned, failure)
 
-    def cost(age: float) -> float:
-        return cost_rate(age, law, costs)
+    def gain(logs: float) -> float:
+        """Rises with age: h(T)·∫S − F(T) against c_p/(c_f − c_p)."""
+        age = eta * exp(logs)
+        hazard = beta / eta * (age / eta) ** (beta - 1)
+        failed = -expm1(-((age / eta) ** beta))
+        return hazard * _service(age, law) - failed - planned / (failure - planned)
 
-    rough = min((eta * 3 * k / _PANELS for k in range(1, _PANELS)), key=cost)
-    best = minimum(cost, rough - eta * 3 / _PANELS + 1e-9 * eta, rough + eta * 3 / _PANELS)
-    least = cost(best)
+    oldest = log(_NEVER_OLDER) / beta
+    top = root(gain, -40.0, oldest)
+    if top is None:
+        return ReplacementAge(None, to_failure, to_failure, None)
+    best = eta * exp(top)
+    least = cost_rate(best, law, costs)
     if least >= to_failure * (1 - 1e-9):
         return ReplacementAge(None, to_failure, to_failure, None)
-    grid = [eta * 3 * k / 600 for k in range(1, 601)]
-    cheap = [age for age in grid if cost(age) <= 1.05 * least] or [best]
-    return ReplacementAge(best, least, to_failure, (min(cheap), max(cheap)))
+    cheap = _cheap(lambda age: cost_rate(age, law, costs), best, to_failure)
+    return ReplacementAge(best, least, to_failure, cheap)
+
+
+def _cheap(cost: Callable[[float], float], best: float, to_failure: float) -> tuple[float, float]:
+    """From where to where the cost is within 5 % of its least; no end where failing is, too."""
+    most = 1.05 * cost(best)
+    first = root(lambda age: cost(age) - most, best * 1e-6, best)
+    if to_failure <= most:
+        return first or best, inf
+    last = best
+    while cost(last) <= most:
+        last *= 2
+    return first or best, root(lambda age: cost(age) - most, best, last) or best
 
 
 def overhaul_age(beta: float, scale: float, repair: float, overhaul: float) -> float | None:

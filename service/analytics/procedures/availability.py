@@ -11,7 +11,7 @@ from service.analytics.methods.survival import SurvivalCurve, kaplan_meier
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare
-from service.analytics.procedures.naming import Estimate
+from service.analytics.procedures.naming import MEMBERS, Estimate
 from service.analytics.procedures.words import plain
 
 _IN: given.Names = ("installed", "install", "from", "start", "in_service", "install_date")
@@ -66,7 +66,7 @@ def check_availability(case: Case) -> Iterator[Check]:
             yield from _rows(case, rows, found)
     total = availability.availability(devices, failures, span)
     everything = availability.availability(devices, downs, span)
-    figures = _figures(total, everything) | {"per_device": found}
+    figures = _figures(total, everything) | {"per_device": found, MEMBERS: found} | found
     figures |= _repairs(devices, failures, span)
     hours = float(given.value(case, ("hours_per_year", "h_per_year"), availability.HOURS_PER_YEAR))
     if total.required_h > 0:

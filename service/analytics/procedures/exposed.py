@@ -52,6 +52,8 @@ def exposed(case: Case) -> Exposed | None:
     if isinstance(counts, list) and isinstance(times, list) and len(counts) == len(times):
         labels = given.value(case, ("labels", "names", "groups", "devices"))
         return _exposed(counts, times, labels)
+    if isinstance(counts, Mapping) and isinstance(times, Mapping) and set(counts) == set(times):
+        return _exposed(list(counts.values()), [times[key] for key in counts], list(counts))
     return _of_mappings(case) or _numbered(case)
 
 
@@ -112,8 +114,15 @@ def _of_mappings(case: Case) -> Exposed | None:
 
 def _numbered(case: Case) -> Exposed | None:
     """Two groups as x1, t1, x2, t2 or failures_1, exposure_1, failures_2, exposure_2."""
+    for level in (case.inputs, *case.inputs.values()):
+        if isinstance(level, Mapping) and (found := _pair_of(level)) is not None:
+            return found
+    return None
+
+
+def _pair_of(level: Mapping[str, Any]) -> Exposed | None:
     found: dict[str, dict[str, float]] = {"x": {}, "t": {}}
-    for name, value in case.inputs.items():
+    for name, value in level.items():
         parts = re.fullmatch(r"([a-zA-Z_]+?)_?([12abAB])", name)
         if parts and isinstance(value, int | float):
             kind = "x" if given.named([parts[1]], FAILURES) else "t"
@@ -131,6 +140,8 @@ def total(case: Case) -> tuple[float, float]:
     count, time = given.value(case, FAILURES), given.value(case, EXPOSURE)
     if isinstance(count, list):
         count = sum(count)
+    if isinstance(count, Mapping) or isinstance(time, Mapping):
+        raise CaseIncomplete(f"inputs: {' / '.join(FAILURES[:4])}; {' / '.join(EXPOSURE[:4])}")
     if count is None or time is None or isinstance(time, list):
         raise CaseIncomplete(f"inputs: {' / '.join(FAILURES[:4])}; {' / '.join(EXPOSURE[:4])}")
     return float(count), float(time)

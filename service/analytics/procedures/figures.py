@@ -118,17 +118,28 @@ def _member(found: Any, key: str, naming: Naming) -> Any:
     """By the key: a curve's age, an end of limits, a number or label of a list, a name."""
     if callable(found):
         return _called(found, key)
-    if isinstance(found, Estimate):  # any word that is no error or limit means the figure
-        reading = read_words([key], takes_point=False)
-        return found if reading is None else naming.part(found, reading)
-    if isinstance(found, tuple) and len(found) == _TWO and plain(key) in LOWER | UPPER:
-        return found[plain(key) in UPPER]
+    if isinstance(found, Estimate):
+        return _of_estimate(found, key, naming)
     if isinstance(found, list | tuple):
         return _of_list(found, key, naming.labels)
-    return naming.inside(found).find(key) if isinstance(found, Mapping) else UNKNOWN
+    return _of_mapping(found, key, naming) if isinstance(found, Mapping) else UNKNOWN
+
+
+def _of_mapping(found: Mapping[str, Any], key: str, naming: Naming) -> Any:
+    have = naming.inside(found).find(key)
+    year = re.fullmatch(r"(?:FY|fy|H)?(\d{4})(?:年度|年)?", key)
+    return found.get(year[1], have) if have is UNKNOWN and year else have
+
+
+def _of_estimate(found: Estimate, key: str, naming: Naming) -> Any:
+    """Any word that is no error or limit means the figure itself."""
+    reading = read_words([key], takes_point=False)
+    return found if reading is None else naming.part(found, reading)
 
 
 def _of_list(found: Sequence[Any], key: str, labels: Sequence[str]) -> Any:
+    if len(found) == _TWO and plain(key) in LOWER | UPPER:
+        return found[plain(key) in UPPER]
     if len(labels) == len(found) and key in labels:
         return found[list(labels).index(key)]
     return found[int(key) - 1] if key.isdigit() and 0 < int(key) <= len(found) else UNKNOWN

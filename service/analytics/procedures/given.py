@@ -53,6 +53,10 @@ _LEFT = frozenset(
      "inservice", "none", "survivor", "withdrawn"}
 )  # fmt: skip
 _TIMES = frozenset({"days", "years", "hours", "months", "h", "time"})
+_NO_INPUTS = frozenset(
+    {"reference", "baseline", "base", "ref", "systems", "windows", "counts", "values", "defects",
+     "referencelevels", "baselevels", "items", "causes"}
+)  # fmt: skip
 _CODED_FROM_ONE = frozenset({1.0, 2.0})
 _FLAGS = frozenset({0, 1})
 
@@ -102,8 +106,16 @@ def rows_of(case: Case, names: Names, *columns: Names) -> list[Row]:
 
 
 def value(case: Case, names: Names, otherwise: Any = None) -> Any:
+    """Of the inputs, else of a group of inputs such as ``costs: {planned, failure}``."""
     name = named(case.inputs, names)
-    return otherwise if name is None else case.inputs[name]
+    if name is not None:
+        return case.inputs[name]
+    for group, inner in case.inputs.items():
+        if isinstance(inner, Mapping) and plain(group) not in _NO_INPUTS:
+            name = named(inner, names)
+            if name is not None and not isinstance(inner[name], Mapping):
+                return inner[name]
+    return otherwise
 
 
 def number(case: Case, names: Names) -> float:

@@ -22,7 +22,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare, confidence_of
 from service.analytics.procedures.histories import given_events, histories_of, parts_of
-from service.analytics.procedures.naming import Curve, Estimate
+from service.analytics.procedures.naming import MEMBERS, Curve, Estimate
 
 _ONE_SIDED_95 = 0.90  # the source prints two-sided 90 % limits as one-sided 95 %
 _STEP_TIME: given.Names = ("t", "time", "age", "day", "days", "hours", "x")
@@ -70,11 +70,12 @@ def check_mean_cumulative(case: Case) -> Iterator[Check]:
     figures = _figures(case, histories, curve)
     figures["events_outside"] = given_events(case) - histories.events
     curves = {name: (part, mean_cumulative(part)) for name, part in parts.items()}
-    figures |= {
+    members = {
         name: _figures(case, part, found)
         for name, (part, found) in curves.items()
         if isinstance(found, MeanCumulative)
     }
+    figures |= {MEMBERS: members} | members
     figures |= _differences([found for _, found in curves.values()], confidence_of(case))
     yield from compare(case, figures, aliases=MCF_ALIASES)
 

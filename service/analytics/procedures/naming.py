@@ -16,6 +16,7 @@ from service.analytics.procedures.words import LOWER, UPPER, Reading, plain, rea
 
 Figures = Mapping[str, Any]
 Aliases = Mapping[str, Sequence[str]]
+MEMBERS = "members"  # the figures of each group or device, by its name
 LimitsOf = Callable[[float], Limits]
 
 
@@ -108,7 +109,9 @@ class Naming:
 
     def find(self, name: str) -> Any:
         """Value, limits, list, mapping or curve for a name; `UNKNOWN` without any."""
-        for read in (self._exact, self._qualified, self._of_a_part, self._scaled):
+        for read in (
+            self._exact, self._qualified, self._of_a_part, self._scaled, self._of_each_member,
+        ):  # fmt: skip
             found = read(name)
             if found is not UNKNOWN:
                 return found
@@ -214,6 +217,15 @@ class Naming:
                 if rest and (found := self.inside(inner).find(rest)) is not UNKNOWN:
                     return found
         return UNKNOWN
+
+    def _of_each_member(self, name: str) -> Any:
+        """``laplace_by_system``, ``median_each``: of every group or device, by its name."""
+        found = re.fullmatch(r"(.+?)_(?:(?:by|per)_[a-z]+|each|all)", name)
+        members = self.figures.get(MEMBERS)
+        if found is None or not isinstance(members, Mapping):
+            return UNKNOWN
+        parts = {key: self.inside(inner).find(found[1]) for key, inner in members.items()}
+        return UNKNOWN if UNKNOWN in parts.values() else parts
 
     def _scaled(self, name: str) -> Any:
         """``rate_per_1000``, ``saving_pct``, ``expected_at_…``: another scale of a known figure."""

@@ -89,6 +89,7 @@ def _power_law_figures(fit: PowerLaw) -> dict[str, Any]:
         "mtbf_at": Curve(lambda age: Estimate(fit.mtbf(age)), end),
         "expected": Curve(lambda age: Estimate(fit.expected(0.0, age)), end),
         "expected_next": expected_next,
+        "expected_next_unit": _of_all(fit, 1.0),
         "cumulative_mtbf": end / fit.expected(0.0, end),
         "growth_rate": 1 - fit.beta,
         "estimable": True,
@@ -96,6 +97,13 @@ def _power_law_figures(fit: PowerLaw) -> dict[str, Any]:
     for level in (80, 90, 95):
         figures[f"beta_ci{level}_chi2"] = pair(beta_limits(fit, confidence=level / 100))
     return figures | _fitness(fit)
+
+
+def _of_all(fit: PowerLaw, span: float) -> float:
+    """Failures of all devices together in the time after each was last seen."""
+    devices, ends = fit.histories.window_device, fit.histories.ends
+    last = [float(ends[devices == device].max()) for device in np.unique(devices)]
+    return sum(fit.expected(end, end + span) for end in last)
 
 
 def _beta(fit: PowerLaw) -> Estimate:

@@ -19,7 +19,7 @@ from service.analytics.procedures.exposed import (
     total,
 )
 from service.analytics.procedures.figures import compare
-from service.analytics.procedures.naming import Either, Estimate
+from service.analytics.procedures.naming import MEMBERS, Either, Estimate
 
 _ALIASES = {
     "rate": ("lambda", "failure_rate", "rate_per_unit", "lambda_hat", "crude_rate", "total_rate",
@@ -210,12 +210,13 @@ def _of_several(case: Case, several: Exposed) -> dict[str, Any]:
         }
     figures |= _standardised(case, several) | _ratio(several)
     figures |= {f"rate{number}": rate for number, (rate, _) in enumerate(each, 1)}
-    return figures | {
+    members = {
         label: {"rate": rate, "estimate": rate, "mtbf": mtbf, "failures": count, "exposure": time}
         for label, (rate, mtbf), count, time in zip(
             several.labels, each, counts, times, strict=True
         )
     }
+    return figures | {MEMBERS: members} | members
 
 
 def _ratio(several: Exposed) -> dict[str, Any]:

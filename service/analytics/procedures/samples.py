@@ -12,6 +12,7 @@ from service.analytics.methods.lifetimes import Lifetimes
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete
 from service.analytics.procedures.given import Row
+from service.analytics.procedures.naming import MEMBERS
 
 _DATA = ("data", "lives", "units", "lifetimes", "observations", "sample", "rows")
 _FAILED_AT = ("failures", "failure_times", "failed", "events", "times", "t", "x", "data")
@@ -152,7 +153,8 @@ def by_group(
     if not 1 < len(levels) <= 20:  # noqa: PLR2004  # a group is not a single row
         return {}
     parts = {level: [row for row in rows if str(row[name]) == level] for level in levels}
-    return {level: figures_of(part) for level, part in parts.items()}
+    members = {level: figures_of(part) for level, part in parts.items()}
+    return {MEMBERS: members} | members
 
 
 def numbers_of_names(case: Case, begins: str) -> list[float]:

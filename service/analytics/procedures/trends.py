@@ -39,6 +39,7 @@ PROCESS_ALIASES = {
     "cvm_critical_alpha10": ("cvm_critical", "cvm_critical_10", "cvm_critical_90"),
     "expected": ("expected_failures", "mean", "m", "n_expected", "cumulative_failures"),
     "expected_next": ("next_failures", "expected_failures_next", "forecast_next"),
+    "expected_next_unit": ("expected_next_year", "expected_failures_next_year", "next_year"),
     "expected_by_interval": ("expected_counts", "fitted", "expected_per_interval"),
     "g0": ("gamma0", "alpha0", "a0", "intercept", "gamma_0"),
     "g1": ("gamma1", "alpha1", "a1", "slope", "gamma_1"),
@@ -180,6 +181,11 @@ def check_trend_tests(case: Case) -> Iterator[Check]:
     if histories.devices == 1:
         figures |= _one_device_tests(histories, terminated=terminated)
     labels = [str(name) for name in names_of(case)]
+    figures["members"] = {
+        label: figures["by_system"][str(number)]
+        for number, label in enumerate(labels, 1)
+        if str(number) in figures["by_system"]
+    }
     figures |= {
         label: figures["by_system"][str(number)]
         for number, label in enumerate(labels, 1)
