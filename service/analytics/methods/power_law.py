@@ -131,6 +131,12 @@ def likelihood_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> 
     return Limits(*ends)
 
 
+def wald_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits:
+    """β̂·exp(±z·se/β̂) by Fisher, for alike devices; to compare with programs that print it."""
+    factor = exp(two_sided_z(confidence) * sqrt(fit.covariance[1, 1]) / fit.beta)
+    return Limits(fit.beta / factor, fit.beta * factor)
+
+
 def robust_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits | TooFew:
     """β̂·exp(±z·se/β̂) with the device-clustered error: for unlike devices, from 5 devices."""
     if fit.robust_covariance is None:

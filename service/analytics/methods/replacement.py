@@ -64,7 +64,7 @@ def age_replacement(beta: float, eta: float, planned: float, failure: float) -> 
         age = eta * exp(logs)
         hazard = beta / eta * (age / eta) ** (beta - 1)
         failed = -expm1(-((age / eta) ** beta))
-        return hazard * _service(age, law) - failed - planned / (failure - planned)
+        return float(hazard * _service(age, law) - failed - planned / (failure - planned))
 
     oldest = log(_NEVER_OLDER) / beta
     top = root(gain, -40.0, oldest)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 _SEVEN_DIGITS, _NINE_DIGITS = 1e-6, 1e-9
+_NOTHING = 1e-12  # what is smaller is rounding of sums
 
 
 def _half_digit(figure: float) -> float:
@@ -108,8 +109,8 @@ class Case:
         if rounding > _SEVEN_DIGITS * abs(expected):
             rounding = 0.0
         floor = _NINE_DIGITS * abs(expected) if isfinite(expected) else 0.0
-        allowed = max(self._tolerance.get("abs", 0.0), relative, rounding, floor)
-        return Check(name, expected, obtained, allowed or _NINE_DIGITS)
+        allowed = max(self._tolerance.get("abs", 0.0), relative, rounding, floor, _NOTHING)
+        return Check(name, expected, obtained, allowed if expected else max(allowed, _NINE_DIGITS))
 
     def check_printed(self, name: str, expected: float, obtained: float) -> Check:
         """Against a figure as printed.

@@ -46,6 +46,9 @@ _ALIASES = {
         "outside",
         "points_beyond_limits",
         "above",
+        "points_out",
+        "out",
+        "alarms",
     ),
     "n_signals": ("n_out", "n_out_of_control", "n_outside"),
     "ucl": ("ucl_3sigma", "upper", "ucl_by_period", "upper_limits"),
@@ -57,6 +60,7 @@ _ALIASES = {
     "mean_count": ("mean_count_per_period", "average_count", "expected_count"),
 }
 _GAP_ALIASES = {
+    "n": ("n_gaps", "gaps_n", "size"),
     "gbar": ("mean_gap", "mean", "g_bar", "center", "centre", "cl", "average"),
     "ucl_3sigma": ("ucl", "ucl_k_sigma", "upper"),
     "lcl_3sigma": ("lcl", "lower"),

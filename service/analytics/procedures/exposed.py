@@ -11,7 +11,7 @@ from service.analytics.procedures.case import Case, CaseIncomplete
 FAILURES: given.Names = (
     "failures", "x", "count", "counts", "events", "r", "d", "n_failures", "observed", "cases",
     "deaths", "y", "incidents", "n_events", "defects", "nonconformities", "disasters", "faults",
-    "number_of_failures", "accidents", "hurricanes",
+    "number_of_failures", "accidents", "hurricanes", "c",
 )  # fmt: skip
 EXPOSURE: given.Names = (
     "exposure", "time", "device_years", "hours", "total_time", "unit_hours", "person_years",

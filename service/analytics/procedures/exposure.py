@@ -40,6 +40,7 @@ _ALIASES = {
     "years_by_fiscal_year": ("device_years_by_fiscal_year", "years_by_fy"),
     "days_by_year": ("by_year", "device_days_by_year", "by_calendar_year"),
     "years_by_year": ("device_years_by_year", "device_years_by_calendar_year"),
+    "zero_exposure": ("no_exposure", "zero_length", "devices_without_exposure"),
     "unknown_install": ("unknown_installed", "unknown_install_date", "install_unknown"),
     "run_hours": ("operating_hours", "total_run_hours", "meter_hours"),
     "run_hours_by_device": ("operating_hours_by_device",),
@@ -48,7 +49,7 @@ _EVER = 10**6
 
 
 def check_exposure(case: Case) -> Iterator[Check]:
-    rows = given.rows_of(case, ("cohort", "devices", "spells", "data", "installations"), _IN, _OUT)
+    rows = given.rows_of(case, ("cohort", "devices", "spells", "data", "installations"), _IN)
     if not rows:
         raise CaseIncomplete(f"tables: cohort ({' / '.join(_IN)}; {' / '.join(_OUT)})")
     spells = _spells(rows)
@@ -261,6 +262,7 @@ def _figures(seen: pl.LazyFrame, spells: pl.LazyFrame, rows: list[given.Row]) ->
         "devices": len(days),
         "excluded": wrong,
         "n_excluded": len(wrong),
+        "zero_exposure": [name for name in named if not days.get(name) and name not in wrong],
         "unknown_install": [
             name for name, row in zip(named, rows, strict=True) if given.read(row, _IN) is None
         ],

@@ -16,6 +16,7 @@ from service.analytics.procedures.naming import (
     Figures,
     Member,
     Naming,
+    Several,
 )
 from service.analytics.procedures.words import LOWER, UPPER, plain, read_words
 
@@ -25,6 +26,7 @@ ABSENT_WORDS = frozenset(
 )  # fmt: skip
 INFINITE_WORDS = frozenset({"inf", "infinity", "infinite", "∞"})
 _TWO = 2
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 Pairs = Iterator[tuple[str, float, Any]]
 
@@ -142,6 +144,8 @@ def _of_list(found: Sequence[Any], key: str, labels: Sequence[str]) -> Any:
         return found[plain(key) in UPPER]
     if len(labels) == len(found) and key in labels:
         return found[list(labels).index(key)]
+    if len(found) == len(_MONTHS) and plain(key)[:3] in _MONTHS:
+        return found[_MONTHS.index(plain(key)[:3])]
     return found[int(key) - 1] if key.isdigit() and 0 < int(key) <= len(found) else UNKNOWN
 
 
@@ -181,19 +185,27 @@ def _wanted(wanted: Any) -> float:
 
 def _number(found: Any, wanted: float) -> float:
     """NaN for what is not there; several values are no number unless they are all the same."""
-    if isinstance(found, Curve) and found.last is not None:
-        found = found(found.last)
-    if isinstance(found, Estimate):
-        found = found.value
-    if isinstance(found, Either):
-        found = found.nearest(wanted)
-    if isinstance(found, frozenset):
-        return nan if ABSENT_WORDS & {plain(one) for one in found} else 0.0
-    if isinstance(found, Member):  # whole numbers may name it, too
-        found = int(found.label) if found.label.isdigit() else found.number
+    found = _one(found, wanted)
     if isinstance(found, list) and found and all(one == found[0] for one in found):
         found = found[0]
     if found is None or isinstance(found, str | list | tuple | Mapping) or callable(found):
         return nan
     number = float(found)
     return number if isfinite(number) or number in {inf, -inf} else nan
+
+
+def _one(found: Any, wanted: float) -> Any:
+    """What stands for a number where the case gives one."""
+    if isinstance(found, Curve) and found.last is not None:
+        found = found(found.last)
+    if isinstance(found, Estimate):
+        found = found.value
+    if isinstance(found, Either):
+        return found.nearest(wanted)
+    if isinstance(found, Several):
+        return float(len(found))
+    if isinstance(found, frozenset):
+        return nan if ABSENT_WORDS & {plain(one) for one in found} else 0.0
+    if isinstance(found, Member):  # whole numbers may name it, too
+        return int(found.label) if found.label.isdigit() else found.number
+    return found

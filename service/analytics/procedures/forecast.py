@@ -23,11 +23,16 @@ from service.analytics.procedures.figures import compare, confidence_of
 from service.analytics.procedures.naming import Estimate
 from service.analytics.procedures.rates import pair
 
+_COUNTED: given.Names = (
+    "past_failures", "past_count", "past_events", "observed_failures", *FAILURES,
+)  # fmt: skip
 _PAST: given.Names = (
+    "past_exposure", "past_time", "observed_exposure",
     "n", "exposure", "time", "t", "years", "device_years", "past", "past_exposure", "T",
 )  # fmt: skip
 _FUTURE: given.Names = (
     "m", "future", "future_exposure", "horizon", "future_time", "E", "future_device_years", "next",
+    "s",
 )  # fmt: skip
 _SPAN: given.Names = ("horizon", "span", "h", "years_ahead", "horizon_years", "period")
 _AGES: given.Names = ("ages", "age", "age_years", "device_ages")
@@ -75,8 +80,8 @@ def _prior(case: Case) -> tuple[float, float]:
 
 
 def _of_counts(case: Case) -> dict[str, Any]:
-    count = given.number(case, FAILURES)
-    counted = given.named(case.inputs, FAILURES)
+    count = given.number(case, _COUNTED)
+    counted = given.named(case.inputs, _COUNTED)
     columns = {name: one for name, one in case.inputs.items() if name != counted}
     time = float(given.read(columns, _PAST, 0))
     if time <= 0:

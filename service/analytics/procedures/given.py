@@ -13,9 +13,11 @@ from service.analytics.procedures.words import plain
 
 Names = Sequence[str]
 Row = dict[str, Any]
+LISTS = "inputs"  # what the table is called that lists of the inputs are together
 
 EXIT: Names = (
-    "exit", "time", "t", "stop", "end", "age", "exit_age", "age_exit", "age_end", "end_age",
+    "exit", "time", "t", "stop", "end", "age", "times", "durations", "exit_age",
+    "age_exit", "age_end", "end_age",
     "exit_time", "age_at_exit", "age_at_removal", "removal_age", "age_at_death", "duration",
     "survt", "survtime", "life", "lifetime", "failure_time", "event_time", "miles_or_km", "hours",
     "cycles", "miles", "kilometers", "km", "days", "weeks", "months", "years", "x", "tstop", "t2",
@@ -27,7 +29,8 @@ ENTRY: Names = (
     "trunc_time", "entry_time", "age_at_start", "truncation_age", "trunc", "t1",
 )  # fmt: skip
 ENDED: Names = (
-    "death", "event", "failed", "e", "fail", "failure", "status", "delta", "observed", "died", "d",
+    "death", "event", "events", "failed", "e", "fail", "failure", "status", "delta", "observed",
+    "died", "d",
     "dead", "is_failure", "event_observed", "ended", "removed", "replaced", "relapse", "is_event",
     "fstatus", "is_failed", "has_failed", "outcome", "event_type",
 )  # fmt: skip
@@ -86,16 +89,35 @@ def read(row: Mapping[str, Any], wanted: Names, otherwise: Any = None) -> Any:
 
 
 def tables_with(case: Case, *columns: Names) -> Iterator[tuple[str, list[Row]]]:
-    """Tables that have all these columns, in the order of the file; rows of ``inputs`` as well."""
+    """Tables that have all these columns, in the order of the file.
+
+    Rows written in ``inputs`` come first; lists of one length in ``inputs`` are one, too, the last.
+    """
     listed = {
         name: value
         for name, value in case.inputs.items()
         if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value)
     }
-    for name in (*listed, *case.tables):
-        rows = [dict(row) for row in listed[name]] if name in listed else list(case.rows(name))
+    tables = {name: [dict(row) for row in listed[name]] for name in listed}
+    for name in (*listed, *case.tables, LISTS):
+        rows = tables.get(name) or (_lists_as_rows(case) if name == LISTS else [*case.rows(name)])
         if rows and all(named(rows[0], wanted) for wanted in columns):
             yield name, rows
+
+
+def _lists_as_rows(case: Case) -> list[Row]:
+    """Lists of the inputs that are of one length, side by side."""
+    columns = {
+        name: found
+        for name, found in case.inputs.items()
+        if isinstance(found, list)
+        and len(found) > 1
+        and not any(isinstance(one, list | Mapping) for one in found)
+    }
+    lengths = {len(column) for column in columns.values()}
+    if len(columns) < 2 or len(lengths) > 1:  # noqa: PLR2004  # a table has columns
+        return []
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def rows_of(case: Case, names: Names, *columns: Names) -> list[Row]:
@@ -130,6 +152,8 @@ def numbers(case: Case, names: Names) -> list[float] | None:
     found = value(case, names)
     if isinstance(found, list):
         return [as_number(one) for one in found]
+    if isinstance(found, Mapping) and not any(isinstance(one, Mapping) for one in found.values()):
+        return [as_number(one) for one in found.values()]
     for _, rows in tables_with(case, names):
         return [as_number(read(row, names)) for row in rows]
     return None

@@ -81,7 +81,7 @@ def _device(row: given.Row) -> Any:
 
 
 def _read(case: Case) -> tuple[Spans, Events, list[float] | None, dict[Any, str]]:
-    listed = given.value(case, ("windows", "systems", "units", "devices"))
+    listed = _as_systems(case)
     if isinstance(listed, list | Mapping) and _has_times(listed):
         return _of_systems(listed)
     if "windows" in case.tables or "systems" in case.tables or isinstance(listed, list | Mapping):
@@ -91,6 +91,38 @@ def _read(case: Case) -> tuple[Spans, Events, list[float] | None, dict[Any, str]
     for _, rows in given.tables_with(case, given.DEVICE, TIME, _KIND):
         return _of_marked_rows(case, rows)
     return _of_lists(case)
+
+
+def _as_systems(case: Case) -> Any:
+    """Systems with their times; bare lists of times get the common window or their own."""
+    listed = given.value(case, ("systems", "units", "devices", "windows"))
+    events = given.value(case, ("events", "times", "failures", "failure_times"))
+    for bare in (listed, events):
+        members = list(bare.values()) if isinstance(bare, Mapping) else bare
+        if not (isinstance(members, list) and members):
+            continue
+        if all(isinstance(one, list) for one in members) and _are_times(bare, events, listed):
+            names = list(bare) if isinstance(bare, Mapping) else range(1, len(members) + 1)
+            spans = _spans(case, len(members))
+            return [
+                {"id": name, "times": times, "S": start, "T": end}
+                for name, times, (start, end) in zip(names, members, spans, strict=True)
+            ]
+    return listed
+
+
+def _are_times(bare: Any, events: Any, listed: Any) -> bool:
+    """Pairs beside lists of events are windows, not times."""
+    return bare is events or events is None or not isinstance(listed, list)
+
+
+def _spans(case: Case, size: int) -> list[tuple[Any, Any]]:
+    windows = given.value(case, ("windows",))
+    if isinstance(windows, list) and len(windows) == size:
+        return [(one[0], one[1]) for one in windows]
+    start, end = _window(case)
+    ends = end if isinstance(end, list) else [end] * size
+    return [(start or 0, one) for one in ends]
 
 
 def _has_times(listed: Any) -> bool:

@@ -13,6 +13,7 @@ from service.analytics.methods.survival import (
     SurvivalCurve,
     cumulative_incidence,
     kaplan_meier,
+    youngest_age,
 )
 from service.analytics.methods.too_few import TooFew
 from service.analytics.methods.weibull import weibull
@@ -186,6 +187,10 @@ def _curve_figures(case: Case, lives: Lifetimes, curve: SurvivalCurve) -> dict[s
         "H_last": curve.hazard[-1] if has_steps else 0.0,
         "S_min_before": lambda age: survival(age - 1e-6).value,
         "from_age": curve.from_age,
+        "first_zero": next(
+            (float(a) for a, s in zip(curve.ages, curve.survival, strict=True) if s <= 0), None
+        ),
+        "start_age_at_risk": lambda least: youngest_age(lives, int(least)),
         "times": [float(age) for age in curve.ages],
         "at_risk": _stepwise(curve, curve.at_risk),
         "n_event": _stepwise(curve, curve.events),

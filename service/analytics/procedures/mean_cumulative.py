@@ -39,7 +39,16 @@ _COLUMNS: dict[str, given.Names] = {
 }
 MCF_ALIASES = {
     "mcf": ("m", "mcf_at", "mean_cumulative_function", "cost_mcf"),
-    "se_robust": ("se", "robust_se", "stderr", "mcf_se"),
+    "se_robust": (
+        "se",
+        "robust_se",
+        "stderr",
+        "mcf_se",
+        "cost_se",
+        "se_cost",
+        "se_mcf",
+        "se_cost_mcf",
+    ),
     "var_robust": ("var", "variance", "robust_variance"),
     "mcf_last": ("final_mcf", "mcf_end", "last_mcf", "mcf_final"),
     "se_robust_last": ("se_last", "last_se"),
@@ -182,7 +191,7 @@ def _curve(case: Case, curve: MeanCumulative) -> Curve:
             return Limits(value - margin, value + margin)
 
         laws = {"plain": even, "log": logarithmic, "robust": even if is_plain else logarithmic}
-        return Estimate(value, error, laws["robust"], laws)
+        return Estimate(value, error, laws["robust"], laws, {"robust": error})
 
     last = float(curve.ages[-1]) if len(curve.ages) else None
     return Curve(at, last, [float(value) for value in curve.values])

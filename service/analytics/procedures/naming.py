@@ -31,26 +31,39 @@ UNKNOWN = Unknown()
 class Estimate:
     """A figure with its error and limits; ``limits`` takes the confidence.
 
-    ``laws`` are limits by other laws, by a word of theirs: ``lr``, ``plain``, ``robust``.
+    ``laws`` are limits by other laws, by a word of theirs: ``lr``, ``plain``, ``robust``;
+    ``errors`` the errors by them.
     """
 
     value: float | None
     error: float | None = None
     limits: LimitsOf | None = None
     laws: Mapping[str, LimitsOf] = field(default_factory=dict)
+    errors: Mapping[str, float | None] = field(default_factory=dict)
 
     def part(self, reading: Reading) -> Any:
         """Error, variance, a limit or both, or (nothing of these said) the estimate itself."""
         if reading.wants_error:
-            if self.error is None:
-                return None if self.limits is None and not self.laws else UNKNOWN
-            return self.error**2 if reading.wants_variance else self.error
+            return self._error(reading)
         limits_of = self.laws.get(reading.law, self.limits) if reading.law else self.limits
         if limits_of is None:
             return UNKNOWN if reading.wants_limits else self
         if not reading.wants_limits:
             return replace(self, limits=lambda level: limits_of(reading.level or level))
         return _side(limits_of(reading.level or CONFIDENCE), reading)
+
+    def _error(self, reading: Reading) -> Any:
+        if _is_other(reading.law) and reading.law not in self.errors:
+            return UNKNOWN
+        error = self.errors.get(reading.law, self.error)
+        if error is None:
+            return None if self.limits is None and not self.laws else UNKNOWN
+        return error**2 if reading.wants_variance else error
+
+
+def _is_other(law: str) -> bool:
+    """Laws that change the error itself, not only the shape of limits."""
+    return law in {"robust", "scaled"}
 
 
 def _side(limits: Limits, reading: Reading) -> Any:
@@ -77,6 +90,10 @@ class Member:
 
     number: int
     label: str
+
+
+class Several(list[Any]):
+    """Rows that a case may name one by one or only count."""
 
 
 @dataclass(frozen=True)

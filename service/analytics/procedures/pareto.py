@@ -6,6 +6,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.exposed import EXPOSURE
 from service.analytics.procedures.figures import compare
+from service.analytics.procedures.naming import Several
 
 _ITEM: given.Names = (
     "item",
@@ -35,8 +36,13 @@ _MEASURE: given.Names = (
 )  # fmt: skip
 _SHARES = ("pct", "cum", "cum_pct", "percent", "rank")
 _ALIASES = {
+    "cum": ("cumulative", "cumulative_count", "cum_count", "running"),
     "first": ("top", "top_item", "largest", "top_by_count"),
-    "n_to_80pct": (
+    "vital": (
+        "vital_items",
+        "vital_few_items",
+        "items_to_80pct_names",
+        "n_to_80pct",
         "vital_few",
         "n_vital",
         "items_to_80pct",
@@ -45,7 +51,6 @@ _ALIASES = {
         "vital_few_n",
         "n_items_to_80pct",
     ),
-    "vital": ("vital_items", "vital_few_items", "items_to_80pct_names"),
     "first_by_rate": ("top_by_rate", "highest_rate", "first_rate"),
     "order": ("ranking", "items", "order_by_count", "sorted", "labels"),
     "order_by_rate": ("ranking_by_rate", "by_rate"),
@@ -147,8 +152,7 @@ def _figures(rows: list[ParetoRow], exposure: dict[str, float]) -> dict[str, Any
         "total": rows[-1].cumulative if rows else 0.0,
         "first": rows[0].item if rows else None,
         "order": [row.item for row in rows],
-        "n_to_80pct": sum(row.vital for row in rows),
-        "vital": [row.item for row in rows if row.vital],
+        "vital": Several(row.item for row in rows if row.vital),
         "pct": [100 * row.share for row in rows],
         "cum_pct": [100 * row.cumulative_share for row in rows],
         "cum": [row.cumulative for row in rows],

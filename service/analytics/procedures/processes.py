@@ -16,6 +16,7 @@ from service.analytics.methods.power_law import (
     power_law,
     robust_beta_limits,
     unbiased,
+    wald_beta_limits,
 )
 from service.analytics.methods.power_law_mtbf import mtbf_limits_exact, mtbf_now
 from service.analytics.methods.rates import Limits
@@ -25,7 +26,7 @@ from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare
 from service.analytics.procedures.grouped import grouped_figures
 from service.analytics.procedures.histories import histories_of
-from service.analytics.procedures.naming import Curve, Estimate
+from service.analytics.procedures.naming import Curve, Estimate, LimitsOf
 from service.analytics.procedures.rates import pair
 from service.analytics.procedures.trends import PROCESS_ALIASES, is_terminated, pooled_tests
 
@@ -111,24 +112,23 @@ def _beta(fit: PowerLaw) -> Estimate:
         found = robust_beta_limits(fit, confidence=level)
         return Limits(0.0, inf) if isinstance(found, TooFew) else found
 
+    covariance = fit.robust_covariance
+    laws: dict[str, LimitsOf] = {
+        "robust": robust,
+        "lr": lambda level: likelihood_beta_limits(fit, confidence=level),
+        "wald": lambda level: wald_beta_limits(fit, confidence=level),
+    }
     return Estimate(
         fit.beta,
         float(np.sqrt(fit.covariance[1, 1])),
         lambda level: beta_limits(fit, confidence=level),
-        {
-            "robust": robust,
-            "lr": lambda level: likelihood_beta_limits(fit, confidence=level),
-            "wald": lambda level: beta_limits(fit, confidence=level),
-        },
+        laws,
+        {"robust": None if covariance is None else float(np.sqrt(covariance[1, 1]))},
     )
 
 
 def _fitness(fit: PowerLaw) -> dict[str, Any]:
-    covariance = fit.robust_covariance
-    found: dict[str, Any] = {
-        "se_robust_beta": None if covariance is None else float(np.sqrt(covariance[1, 1])),
-        "beta_se_robust": None if covariance is None else float(np.sqrt(covariance[1, 1])),
-    }
+    found: dict[str, Any] = {}
     fitness, strict = cramer_von_mises(fit), cramer_von_mises(fit, alpha=0.05)
     if fitness is not None and strict is not None:
         found |= {"cvm": fitness.statistic, "cvm_critical_alpha10": fitness.critical}

@@ -1,4 +1,5 @@
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare
 from service.analytics.procedures.formula import Formula, column, exposure_of
-from service.analytics.procedures.naming import Estimate
+from service.analytics.procedures.naming import Estimate, LimitsOf
 
 _COUNTS: given.Names = (
     "incidents", "y", "count", "counts", "failures", "events", "deaths", "days", "cases",
@@ -203,7 +204,10 @@ def _of_fit(fit: CountRegression, clusters: list[object] | None) -> dict[str, An
 
     figures = {
         "coef": by_name(
-            [_coefficient(value, fit.error[i]) for i, value in enumerate(coefficients)]
+            [
+                _coefficient(value, {law: float(one[i]) for law, one in errors.items()})
+                for i, value in enumerate(coefficients)
+            ]
         ),
         "se": by_name(fit.error),
         "se_quasi": by_name(fit.quasi_error),
@@ -224,12 +228,13 @@ def _of_fit(fit: CountRegression, clusters: list[object] | None) -> dict[str, An
     return figures | _goodness(fit)
 
 
-def _coefficient(value: float, error: float) -> Estimate:
-    def limits(level: float) -> Limits:
-        margin = two_sided_z(level) * float(error)
+def _coefficient(value: float, errors: dict[str, float]) -> Estimate:
+    def limits(law: str, level: float) -> Limits:
+        margin = two_sided_z(level) * errors[law]
         return Limits(float(value) - margin, float(value) + margin)
 
-    return Estimate(float(value), float(error), limits)
+    laws: dict[str, LimitsOf] = {law: partial(limits, law) for law in errors}
+    return Estimate(float(value), errors["wald"], laws["wald"], laws, errors)
 
 
 def _goodness(fit: CountRegression) -> dict[str, Any]:

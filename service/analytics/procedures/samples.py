@@ -31,7 +31,9 @@ LIFE_ALIASES = {
     "survival": ("survival_at", "all_cause_survival", "conditional_on_entry", "S_t",
                  "s", "reliability", "r", "km", "surv", "km_left_truncated", "s_at", "sf"),
     "cdf": ("f", "failure_probability", "prob_failed", "unreliability", "fraction_failing"),
-    "median": ("median_survival", "median_life", "median_time", "t50"),
+    "median": ("median_survival", "median_life", "median_time", "t50",
+               "median_survival_time", "km_median"),
+    "failure_rate": ("hazard_rate", "rate", "instantaneous_rate"),
     "hazard": ("h", "cumhaz", "cumulative_hazard", "nelson_aalen", "na", "chf"),
     "se_greenwood": ("se", "se_s", "std_err", "stderr", "se_survival", "greenwood"),
     "n_failed": ("events", "n_failures", "failures", "deaths", "r_failed", "n_events", "ends",
@@ -39,6 +41,10 @@ LIFE_ALIASES = {
     "n": ("n_used", "n_total", "rows", "subjects"),
     "H_last": ("cumhaz_last", "hazard_last"),
     "n_suspended": ("n_censored", "censored", "suspended", "n_right_censored"),
+    "first_zero": ("age_s_zero", "s_zero_at", "first_age_s_zero", "zero_from_age", "S_zero_age",
+                   "s_reaches_zero_at", "age_of_zero", "first_zero_age"),
+    "start_age_at_risk": ("start_age_r", "youngest_age_r", "youngest_age_with_r",
+                          "start_age_min_risk", "youngest_age_at_risk"),
     "min_at_risk": ("n_at_risk_min", "smallest_risk_set"),
     "se_cumhaz": ("se_hazard", "se_nelson_aalen", "se_h"),
     "cumulative_incidence": ("cif", "ci_function", "aalen_johansen", "incidence"),
@@ -63,7 +69,7 @@ def sample_of(case: Case) -> Sample:
     rows = given.rows_of(case, _DATA, given.AFTER, given.UNTIL)
     if rows and given.named(rows[0], given.EXIT[:6]) is None:
         return _between(rows)
-    rows = given.rows_of(case, _DATA, given.EXIT)
+    rows = _rows(case)
     if rows and (state := _state_column(rows)) is not None:
         return _of_states(rows, state)
     if rows:
@@ -74,6 +80,17 @@ def sample_of(case: Case) -> Sample:
     if listed is None:
         raise CaseIncomplete(f"tables: {' / '.join(_DATA)} (time, event, entry, count)")
     return _of_lists(case, [float(age) for age in listed])
+
+
+def _rows(case: Case) -> list[Row]:
+    """A table of lives; lists of ages and of marks side by side are one, lists of ages are not."""
+    tables = dict(given.tables_with(case, given.EXIT))
+    lists = tables.get(given.LISTS, [])
+    marks = given.named(lists[0], (*given.ENDED, *given.CENSORED)) if lists else None
+    if marks is None or not {row[marks] for row in lists} <= {0, 1, 2}:
+        tables.pop(given.LISTS, None)
+    name = given.named(tables, _DATA) or next(iter(tables), None)
+    return [] if name is None else tables[name]
 
 
 def _state_column(rows: Sequence[Row]) -> str | None:

@@ -11,7 +11,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare
 from service.analytics.procedures.naming import Either
-from service.analytics.procedures.series import counts_of, months_of
+from service.analytics.procedures.series import counts_of, labels_of, months_of
 
 _MONTHS = 12
 _LENGTHS: given.Names = ("days", "month_days", "length", "month_lengths", "days_in_month")
@@ -53,7 +53,8 @@ def check_season(case: Case) -> Iterator[Check]:
         "total": float(counts.sum()),
         "exposure": float(exposure.sum()),
     }
-    yield from compare(case, figures | _of_wave(found), aliases=_ALIASES)
+    labels = [str(label) for label in labels_of(case, len(counts))]
+    yield from compare(case, figures | _of_wave(found), aliases=_ALIASES, labels=labels)
 
 
 def _season(counts: Floats, exposure: Floats, lengths: Floats, phi: float) -> Season:

@@ -1,7 +1,9 @@
 """Counts by period as a case gives them."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from service.analytics.procedures.exposed import EXPOSURE, FAILURES
 
 PERIOD: given.Names = (
     "i", "year", "month", "period", "sample", "t", "index", "date", "subgroup", "week", "day",
-    "quarter", "fiscal_year", "roll", "no", "time",
+    "quarter", "fiscal_year", "roll", "no", "time", "years", "months", "periods", "dates", "labels",
 )  # fmt: skip
 TIMES: given.Names = (
     "exposure", "area", "size", "sample_size", "device_days", "units", "n", *EXPOSURE,
@@ -24,7 +26,8 @@ def counts_of(case: Case) -> tuple[Floats, Floats]:
     """Counts and exposure by period; the exposure is 1 where the case gives none."""
     for _, rows in given.tables_with(case, FAILURES):
         name = str(given.named(rows[0], FAILURES))
-        columns = [column for column in rows[0] if column not in {name, _period(rows[0])}]
+        columns = [column for column in rows[0]
+                   if column != name and not _is_label(rows, column)]  # fmt: skip
         time = given.named(columns, TIMES)
         counts = np.array([float(row[name]) for row in rows])
         return counts, np.array([1.0 if time is None else float(row[time]) for row in rows])
@@ -36,6 +39,16 @@ def counts_of(case: Case) -> tuple[Floats, Floats]:
     return counts, np.full(len(counts), each)
 
 
+def _is_label(rows: list[given.Row], column: str) -> bool:
+    """Names of periods: no numbers, or numbers that go up by one."""
+    if column == _period(rows[0]) and column != "years":
+        return True
+    values = [row[column] for row in rows]
+    if not all(isinstance(value, int) for value in values):
+        return not all(isinstance(value, int | float) for value in values)
+    return len(values) > 2 and all(b - a == 1 for a, b in pairwise(values))  # noqa: PLR2004  # a row
+
+
 def _period(row: given.Row) -> str | None:
     return given.named(row, PERIOD)
 
@@ -44,6 +57,9 @@ def labels_of(case: Case, size: int) -> list[Any]:
     """What the periods are called: a column, a list, else numbers from the first."""
     for _, rows in given.tables_with(case, PERIOD, FAILURES):
         return [_label(row[str(_period(row))]) for row in rows]
+    counted = given.value(case, FAILURES)
+    if isinstance(counted, Mapping) and len(counted) == size:
+        return list(counted)
     for names in (("periods", "years", "months", "labels", "dates"),):
         listed = given.value(case, names)
         if isinstance(listed, list) and len(listed) == size:

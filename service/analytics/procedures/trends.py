@@ -122,7 +122,7 @@ def pooled_tests(histories: Histories, *, terminated: bool = False) -> dict[str,
         figures["laplace_p_one_sided"] = half
         figures["laplace_p_increasing"] = half if u > 0 else 1 - half
         figures["laplace_p_decreasing"] = half if u < 0 else 1 - half
-    return figures | _direction(laplace) | _of_each(histories, tested)
+    return figures | _direction(laplace) | _of_each(histories, tested, terminated=terminated)
 
 
 def _direction(laplace: TrendTest | TooFew) -> dict[str, Any]:
@@ -133,20 +133,25 @@ def _direction(laplace: TrendTest | TooFew) -> dict[str, Any]:
     return {"direction": worse if laplace.direction > 0 else better}
 
 
-def _of_each(histories: Histories, tested: Histories) -> dict[str, Any]:
+def _of_each(histories: Histories, tested: Histories, *, terminated: bool) -> dict[str, Any]:
     """Laplace and others of each system, by its name or its number in the order of the windows."""
     figures: dict[str, Any] = {"devices": histories.devices}
-    alone = [_alone(tested, number) for number in range(min(histories.devices, 50))]
+    alone = [
+        _alone(tested, number, terminated=terminated)
+        for number in range(min(histories.devices, 50))
+    ]
     for number, one in enumerate(alone, 1):
         figures[f"laplace_system{number}"] = one["laplace_u"]
         figures[f"mil_hdbk_system{number}"] = one["mil_chi2"]
+        figures[f"lewis_robinson_system{number}"] = one["lewis_robinson"]
+        figures[f"anderson_darling_system{number}"] = one["anderson_darling"]
     figures["by_system"] = {str(number): one for number, one in enumerate(alone, 1)}
     for name in ("laplace_u", "laplace_p_two_sided", "mil_chi2"):
         figures[f"{name}_each"] = [one[name] for one in alone]
     return figures
 
 
-def _alone(histories: Histories, number: int) -> dict[str, Any]:
+def _alone(histories: Histories, number: int, *, terminated: bool) -> dict[str, Any]:
     mine, theirs = histories.window_device == number, histories.event_device == number
     alone = Histories.from_arrays(
         histories.window_device[mine],
@@ -155,7 +160,14 @@ def _alone(histories: Histories, number: int) -> dict[str, Any]:
         histories.times[theirs],
     )
     laplace, mil = trend_tests.laplace(alone), trend_tests.military_handbook(alone)
+    renewal = None
+    if len(alone.starts) == 1:
+        renewal = trend_tests.lewis_robinson(
+            alone.times, float(alone.ends[0]), float(alone.starts[0]), failed_at_end=terminated
+        )
     return {
+        "lewis_robinson": _statistic(renewal),
+        "lewis_robinson_p": _p(renewal),
         "laplace_u": _statistic(laplace),
         "laplace_p_two_sided": _p(laplace),
         "mil_chi2": _statistic(mil),

@@ -14,7 +14,7 @@ _EXTREMES = frozenset({"max", "min"})
 _SILENT = frozenset(
     {"h", "hours", "days", "years", "per", "of", "for", "the", "chi2", "fisher",
      "twosided", "two", "sided", "conf", "confidence", "95pct", "printed", "at", "given", "t",
-     "plain", "garwood", "pointwise", "hat", "mle", "ml"}
+     "plain", "garwood", "pointwise", "life", "hat", "mle", "ml"}
 )  # fmt: skip
 # Words of one law of limits, to the name under which figures hold it.
 _LAWS = {

@@ -173,3 +173,72 @@ def test_profile_limits_of_eta_are_where_the_likelihood_falls(tmp_path: Path):
     top = nist_weibull().loglik
     for end in (limits.lower, limits.upper):
         assert profile(end) == pytest.approx(top - 3.841459 / 2, abs=1e-4)
+
+
+def test_lists_side_by_side_are_a_table(tmp_path: Path):
+    result = run(
+        tmp_path,
+        method="kaplan_meier",
+        inputs={"durations": [1, 2, 3, 4], "event_observed": [1, 0, 1, 0]},
+        expected={"survival": {"1": 0.75, "3": 0.375}, "n_failed": 2, "median": 3},
+    )
+    assert result.passed is True, result
+
+
+def test_ages_of_two_kinds_are_no_table_though_of_one_length(tmp_path: Path):
+    inputs = {"times": FAILED, "suspended": [500] * 10}
+    result = run(tmp_path, method="weibull", inputs=inputs, expected={"beta": nist_weibull().beta})
+    assert result.passed is True, result
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        {"T": 20, "systems": [[3, 9, 15], [8]]},
+        {"T": 20, "events": {"a": [3, 9, 15], "b": [8]}},
+        {"windows": [[0, 20], [0, 20]], "events": [[3, 9, 15], [8]]},
+        {"systems": {"a": {"times": [3, 9, 15], "end": 20}, "b": {"times": [8], "end": 20}}},
+    ],
+)
+def test_systems_as_lists_of_times(tmp_path: Path, inputs: dict[str, Any]):
+    beta = 4 / sum(np.log(20 / t) for t in (3, 9, 15, 8))
+    result = run(tmp_path, method="crow_amsaa", inputs=inputs, expected={"beta": beta, "N": 4})
+    assert result.passed is True, result
+
+
+def test_rows_from_event_to_event(tmp_path: Path):
+    rows = [
+        {"id": "a", "start": 0, "stop": 4, "event": 1},
+        {"id": "a", "start": 4, "stop": 10, "event": 0},
+        {"id": "b", "start": 6, "stop": 9, "event": 0},
+    ]
+    expected = {"mcf_last": 1, "n_units": 2, "at_risk": {"4": 1}}
+    result = run(tmp_path, method="mcf", tables={"data": rows}, expected=expected)
+    assert result.passed is True, result
+
+
+@pytest.mark.parametrize(
+    ("formula", "names"),
+    [
+        ("y ~ C(k) + offset(log(t))", ["(Intercept)", "k2"]),
+        ("y ~ k + offset(log(t))", ["(Intercept)", "k"]),
+        ("y ~ w*k + offset(log(t))", ["(Intercept)", "wb", "k", "wb:k"]),
+    ],
+)
+def test_formulas(tmp_path: Path, formula: str, names: list[str]):
+    rows = [
+        {"y": y, "k": k, "w": w, "t": 2.0}
+        for y, k, w in [(3, 1, "a"), (5, 2, "a"), (2, 1, "b"), (9, 2, "b"), (4, 1, "a")]
+    ]
+    expected: dict[str, Any] = {"coef": dict.fromkeys(names, 0.0), "n": 5}
+    result = run(
+        tmp_path, method="glm", inputs={"formula": formula}, tables={"data": rows},
+        expected=expected, tolerance={"abs": 99},
+    )  # fmt: skip
+    assert result.passed is True, result
+
+
+def test_a_formula_that_is_not_understood_is_said(tmp_path: Path):
+    result = run(tmp_path, method="glm", inputs={"formula": "y ~ a/b"}, tables={"data": [{"y": 1}]})
+    assert result.unreadable is not None
+    assert "formula" in result.unreadable
