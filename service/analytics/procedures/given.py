@@ -127,6 +127,30 @@ def rows_of(case: Case, names: Names, *columns: Names) -> list[Row]:
     return [] if chosen is None else found[chosen]
 
 
+def group_column(case: Case, rows: Sequence[Row], taken: Iterable[str | None] = ()) -> str | None:
+    """The column of groups: as the inputs or a figure (``median_by_arm``) say, by a usual name,
+    or the only column of words with a few values."""  # noqa: D205, D209  # one sentence
+    columns = [name for name in rows[0] if name not in set(taken)] if rows else []
+    said = [case.inputs.get(name) for name in ("group", "groups", "by", "strata", "group_by")]
+    said += [name.partition("_by_")[2] for name in (*case.expected, *case.published)]
+    for name in said:
+        if isinstance(name, str) and name in columns:
+            return name
+    if (usual := named(columns, GROUP)) is not None:
+        return usual
+    words = [name for name in columns if _is_of_words([row[name] for row in rows])]
+    return words[0] if len(words) == 1 else None
+
+
+_MOST_GROUPS = 20
+
+
+def _is_of_words(values: Sequence[Any]) -> bool:
+    levels = {value for value in values if value is not None}
+    few = 1 < len(levels) <= min(_MOST_GROUPS, len(values) / 2)
+    return few and all(isinstance(value, str) for value in levels)
+
+
 def value(case: Case, names: Names, otherwise: Any = None) -> Any:
     """Of the inputs, else of a group of inputs such as ``costs: {planned, failure}``."""
     name = named(case.inputs, names)

@@ -87,7 +87,7 @@ def _read(case: Case) -> tuple[Spans, Events, list[float] | None, dict[Any, str]
     if "windows" in case.tables or "systems" in case.tables or isinstance(listed, list | Mapping):
         return _of_tables(case)
     for _, rows in given.tables_with(case, given.DEVICE, START, _STOP, _KIND):
-        return _of_stretches(rows)
+        return _of_stretches(case, rows)
     for _, rows in given.tables_with(case, given.DEVICE, TIME, _KIND):
         return _of_marked_rows(case, rows)
     return _of_lists(case)
@@ -145,7 +145,7 @@ def _of_tables(case: Case) -> tuple[Spans, Events, list[float] | None, dict[Any,
         for row in windows
     ]  # fmt: skip
     events = [(_device(row), given.as_number(given.read(row, TIME))) for row in rows]
-    return spans, events, _sizes(rows), _groups(windows) or _groups(rows)
+    return spans, events, _sizes(rows), _groups(case, windows) or _groups(case, rows)
 
 
 def _of_systems(listed: Any) -> tuple[Spans, Events, list[float] | None, dict[Any, str]]:
@@ -168,7 +168,7 @@ def _of_systems(listed: Any) -> tuple[Spans, Events, list[float] | None, dict[An
 
 
 def _of_stretches(
-    rows: list[given.Row],
+    case: Case, rows: list[given.Row]
 ) -> tuple[Spans, Events, list[float] | None, dict[Any, str]]:
     """Rows (start, stop] with an event at the stop or none; stretches that touch are one window."""
     flags = given.ended([{"event": given.read(row, _KIND)} for row in rows])
@@ -185,7 +185,7 @@ def _of_stretches(
             spans.append((device, start, stop))
     failed = [row for row, flag in zip(rows, flags, strict=True) if flag]
     events = [(str(_device(row)), given.as_number(given.read(row, _STOP))) for row in failed]
-    groups = {str(device): group for device, group in _groups(rows).items()}
+    groups = {str(device): group for device, group in _groups(case, rows).items()}
     return spans, events, _sizes(failed), groups
 
 
@@ -204,7 +204,7 @@ def _of_marked_rows(
     spans = [(device, 0.0, float(common or end)) for device, end in ends.items()]
     events = [(given.read(row, given.DEVICE), given.as_number(given.read(row, TIME)))
               for row in failed]  # fmt: skip
-    return spans, events, _sizes(failed), _groups(rows)
+    return spans, events, _sizes(failed), _groups(case, rows)
 
 
 def _of_lists(case: Case) -> tuple[Spans, Events, list[float] | None, dict[Any, str]]:
@@ -216,7 +216,7 @@ def _of_lists(case: Case) -> tuple[Spans, Events, list[float] | None, dict[Any, 
         end = _end(case, [time for _, time in events])
         names = list(dict.fromkeys(device for device, _ in events))
         spans = [(name, start, end) for name in names]
-        return spans, events, _sizes(rows), _groups(rows)
+        return spans, events, _sizes(rows), _groups(case, rows)
     times = given.numbers(case, ("times", "events", "failures", "dates", *TIME))
     if times is None and (gaps := given.numbers(case, GAPS)):
         times = [float(time) for time in np.cumsum(gaps)]
@@ -247,7 +247,11 @@ def _sizes(rows: list[given.Row]) -> list[float] | None:
     return [float(given.read(row, SIZE, 0)) for row in rows]
 
 
-def _groups(rows: list[given.Row]) -> dict[Any, str]:
-    if not rows or given.named(rows[0], _GROUP) is None:
+def _groups(case: Case, rows: list[given.Row]) -> dict[Any, str]:
+    if not rows:
         return {}
-    return {_device(row): str(given.read(row, _GROUP)) for row in rows}
+    device = given.named(rows[0], given.DEVICE) or next(iter(rows[0]))
+    taken = (device, given.named(rows[0], _KIND[:5]), given.named(rows[0], TIME))
+    name = given.named([one for one in rows[0] if one not in taken], _GROUP)
+    name = name or given.group_column(case, rows, taken)
+    return {} if name is None else {row[device]: str(row[name]) for row in rows}

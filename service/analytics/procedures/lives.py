@@ -44,7 +44,9 @@ def check_kaplan_meier(case: Case) -> Iterator[Check]:
         raise CaseIncomplete("no life was observed")
     yield from _steps(case, curve)
     figures = _curve_figures(case, lives, curve)
-    figures |= by_group(sample.rows, lambda rows: _group_curve(case, rows)) | _incidence(sample)
+    figures |= by_group(case, sample.rows, lambda rows: _group_curve(case, rows)) | _incidence(
+        sample
+    )
     # A table from which the source's unusable rows were taken beforehand cannot show how many.
     cleaned = lives.dropped == 0 and lives.rows == case.expected.get("n_used")
     not_given = frozenset({"dropped"} if cleaned else ())

@@ -28,7 +28,18 @@ _TIME: given.Names = (
 )  # fmt: skip
 _ALIASES = {
     "coef": ("coefficients", "beta", "estimates", "params", "coefs"),
-    "se": ("std_err", "standard_errors", "bse", "error", "std_error"),
+    "se": (
+        "std_err",
+        "standard_errors",
+        "bse",
+        "error",
+        "std_error",
+        "se_naive",
+        "se_model",
+        "naive_se",
+        "model_se",
+        "se_poisson",
+    ),
     "se_robust": ("robust_se", "se_sandwich", "sandwich_se", "hc0", "se_hc0"),
     "se_quasi": ("quasi_se", "se_quasipoisson"),
     "se_cluster": ("cluster_se", "se_clustered", "se_robust_cluster"),

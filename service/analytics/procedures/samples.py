@@ -159,11 +159,13 @@ def _between(rows: Sequence[Row]) -> Sample:
 
 
 def by_group(
-    rows: Sequence[Row], figures_of: Callable[[Sequence[Row]], dict[str, Any]]
+    case: Case, rows: Sequence[Row], figures_of: Callable[[Sequence[Row]], dict[str, Any]]
 ) -> dict[str, Any]:
     """Figures of each value of a column of groups."""
-    columns = {name for name in rows[0] if name != given.named(rows[0], given.EXIT)} if rows else ()
-    name = given.named(columns, given.GROUP)
+    if not rows:
+        return {}
+    taken = (given.named(rows[0], names) for names in (given.EXIT, given.ENDED, given.CAUSE))
+    name = given.group_column(case, rows, taken)
     if name is None:
         return {}
     levels = sorted({str(row[name]) for row in rows})

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from service.analytics.methods.distributions import Floats
-from service.analytics.methods.seasons import Season, season
+from service.analytics.methods.seasons import EdwardsSeason, Season, edwards, season
 from service.analytics.methods.too_few import TooFew
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
@@ -41,7 +41,7 @@ def check_season(case: Case) -> Iterator[Check]:
     found = _season(counts, exposure, lengths, phi)
     bare = _season(counts, exposure, lengths, 1.0)
     equal = _season(counts, np.ones(len(counts)), np.ones(len(counts)), phi)
-    figures = {
+    figures: dict[str, Any] = {
         "chi2_days": Either((found.chi2, bare.chi2)),
         "p_days": Either((found.p_value, bare.p_value)),
         "chi2_scaled": found.chi2,
@@ -53,6 +53,15 @@ def check_season(case: Case) -> Iterator[Check]:
         "total": float(counts.sum()),
         "exposure": float(exposure.sum()),
     }
+    simple = edwards(counts)
+    if isinstance(simple, EdwardsSeason):
+        figures["edwards"] = {
+            "amplitude": simple.amplitude,
+            "peak": simple.peak,
+            "peak_day": simple.peak * 365,
+            "chi2": simple.chi2,
+            "p": simple.p_value,
+        }
     labels = [str(label) for label in labels_of(case, len(counts))]
     yield from compare(case, figures | _of_wave(found), aliases=_ALIASES, labels=labels)
 

@@ -31,12 +31,23 @@ def counts_of(case: Case) -> tuple[Floats, Floats]:
         time = given.named(columns, TIMES)
         counts = np.array([float(row[name]) for row in rows])
         return counts, np.array([1.0 if time is None else float(row[time]) for row in rows])
+    if (found := _only_counts(case)) is not None:
+        return found, np.ones(len(found))
     counts = np.array(given.needed(case, FAILURES), dtype=float)
     exposure = given.value(case, TIMES)
     if isinstance(exposure, list):
         return counts, np.array([float(one) for one in exposure])
     each = float(exposure) if isinstance(exposure, int | float) else 1.0
     return counts, np.full(len(counts), each)
+
+
+def _only_counts(case: Case) -> Floats | None:
+    """The one column of a table of periods that does not name them."""
+    for _, rows in given.tables_with(case, PERIOD):
+        columns = [column for column in rows[0] if not _is_label(rows, column)]
+        if len(columns) == 1 and given.value(case, FAILURES) is None:
+            return np.array([float(row[columns[0]]) for row in rows])
+    return None
 
 
 def _is_label(rows: list[given.Row], column: str) -> bool:
@@ -57,6 +68,9 @@ def labels_of(case: Case, size: int) -> list[Any]:
     """What the periods are called: a column, a list, else numbers from the first."""
     for _, rows in given.tables_with(case, PERIOD, FAILURES):
         return [_label(row[str(_period(row))]) for row in rows]
+    for _, rows in given.tables_with(case, PERIOD):
+        if len(rows) == size:
+            return [_label(row[str(_period(row))]) for row in rows]
     counted = given.value(case, FAILURES)
     if isinstance(counted, Mapping) and len(counted) == size:
         return list(counted)

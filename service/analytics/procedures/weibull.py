@@ -45,7 +45,7 @@ def check_weibull(case: Case) -> Iterator[Check]:
     figures = fit_figures(case, sample.lives, fit, is_between=sample.between is not None)
     if isinstance(beta, int | float):
         figures |= _assumed(sample.lives, float(beta))
-    figures |= by_group(sample.rows, lambda rows: _group_fit(case, rows))
+    figures |= by_group(case, sample.rows, lambda rows: _group_fit(case, rows))
     yield from compare(case, figures, aliases=LIFE_ALIASES)
 
 
@@ -141,10 +141,20 @@ def _law(fit: Weibull, lives: Lifetimes | None) -> dict[str, Any]:
         "survival": fit.survival,
         "failure_rate": lambda at: fit.beta / fit.eta * (at / fit.eta) ** (fit.beta - 1),
         "mrl_next_year_prob": fit.ends_within,
-        "mu": Estimate(log(fit.eta), fit.eta_error / fit.eta),
+        "mu": Estimate(log(fit.eta), fit.eta_error / fit.eta, _of_mu(fit)),
         "sigma": Estimate(1 / fit.beta, fit.beta_error / fit.beta**2),
         "estimable": True,
     } | {f"b{100 * share:g}": _b_life(fit, share) for share in _SHARES}
+
+
+def _of_mu(fit: Weibull) -> LimitsOf:
+    """Limits of ln η."""
+
+    def limits(level: float) -> Limits:
+        ends = fit.eta_limits(level)
+        return Limits(log(ends.lower), log(ends.upper))
+
+    return limits
 
 
 def _by_likelihood(

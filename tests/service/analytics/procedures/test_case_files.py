@@ -242,3 +242,23 @@ def test_a_formula_that_is_not_understood_is_said(tmp_path: Path):
     result = run(tmp_path, method="glm", inputs={"formula": "y ~ a/b"}, tables={"data": [{"y": 1}]})
     assert result.unreadable is not None
     assert "formula" in result.unreadable
+
+
+def test_season_by_the_square_roots_of_edwards(tmp_path: Path):
+    counts = [10, 12, 9, 14, 18, 22, 25, 21, 17, 13, 11, 8]
+    angle = 2 * np.pi * (np.arange(12) + 0.5) / 12
+    roots = np.sqrt(counts)
+    centre = np.hypot((roots * np.cos(angle)).sum(), (roots * np.sin(angle)).sum()) / roots.sum()
+    expected = {"edwards_amplitude": 4 * centre, "edwards_chi2": 8 * sum(counts) * centre**2}
+    result = run(tmp_path, method="season", inputs={"counts": counts}, expected=expected)
+    assert result.passed is True, result
+
+
+def test_groups_by_a_column_that_only_a_figure_names(tmp_path: Path):
+    rows = [
+        {"time": t, "event": 1, "celltype": kind}
+        for t, kind in [(1, "large"), (2, "large"), (5, "small"), (9, "small")]
+    ]
+    expected = {"median_by_celltype": {"large": 1, "small": 5}, "small": {"n": 2}}
+    result = run(tmp_path, method="km", tables={"data": rows}, expected=expected)
+    assert result.passed is True, result
