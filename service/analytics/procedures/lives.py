@@ -167,7 +167,7 @@ def _curve_figures(case: Case, lives: Lifetimes, curve: SurvivalCurve) -> dict[s
         later = kaplan_meier(lives, from_age=start)
         return None if isinstance(later, TooFew) else _survival(case, later)
 
-    survival, has_steps = _survival(case, curve), len(curve.ages) > 0
+    survival = _survival(case, curve)
     figures: dict[str, Any] = {
         "survival": survival,
         "estimate": survival,
@@ -183,20 +183,7 @@ def _curve_figures(case: Case, lives: Lifetimes, curve: SurvivalCurve) -> dict[s
         "q": Curve(lambda share: _quantile(case, curve, share if share < 1 else share / 100)),
         "rmst": curve.restricted_mean,
         "conditional": conditional,
-        "first_at_risk": [float(value) for value in curve.at_risk[:4]],
-        "min_at_risk": float(curve.at_risk.min()) if has_steps else nan,
-        "S_last": curve.survival[-1] if has_steps else 1.0,
-        "H_last": curve.hazard[-1] if has_steps else 0.0,
-        "S_min_before": lambda age: survival(age - 1e-6).value,
-        "from_age": curve.from_age,
-        "first_zero": next(
-            (float(a) for a, s in zip(curve.ages, curve.survival, strict=True) if s <= 0), None
-        ),
-        "start_age_at_risk": lambda least: youngest_age(lives, int(least)),
-        "times": [float(age) for age in curve.ages],
-        "at_risk": _stepwise(curve, curve.at_risk),
-        "n_event": _stepwise(curve, curve.events),
-    }
+    } | _of_steps(lives, curve)
     starts = [case.inputs.get("conditional_from"), *numbers_of_names(case, "conditional")]
     figures |= {
         f"conditional_survival_given_{start:g}": conditional(start)
@@ -204,6 +191,24 @@ def _curve_figures(case: Case, lives: Lifetimes, curve: SurvivalCurve) -> dict[s
         if start is not None
     }
     return fit_figures(case, lives, weibull(lives)) | figures
+
+
+def _of_steps(lives: Lifetimes, curve: SurvivalCurve) -> dict[str, Any]:
+    has_steps, survival = len(curve.ages) > 0, curve.survival
+    zero = np.flatnonzero(survival <= 0)
+    return {
+        "first_at_risk": [float(value) for value in curve.at_risk[:4]],
+        "min_at_risk": float(curve.at_risk.min()) if has_steps else nan,
+        "S_last": survival[-1] if has_steps else 1.0,
+        "H_last": curve.hazard[-1] if has_steps else 0.0,
+        "S_min_before": lambda age: float(curve.at(np.array([age - 1e-6]))[0]),
+        "from_age": curve.from_age,
+        "first_zero": float(curve.ages[zero[0]]) if len(zero) else None,
+        "start_age_at_risk": lambda least: youngest_age(lives, int(least)),
+        "times": [float(age) for age in curve.ages],
+        "at_risk": _stepwise(curve, curve.at_risk),
+        "n_event": _stepwise(curve, curve.events),
+    }
 
 
 def _stepwise(curve: SurvivalCurve, values: Floats) -> Curve:

@@ -163,7 +163,10 @@ class Naming:
         figure = self.figures[key]
         takes_point = callable(figure) or isinstance(figure, list | tuple)
         reading = read_words(words[:first] + words[last:], takes_point=takes_point)
-        return UNKNOWN if reading is None else self.part(figure, reading)
+        is_other = isinstance(figure, Mapping) and last - first < len(words)
+        if reading is None or (is_other and reading.says_nothing):  # a member of it may be meant
+            return UNKNOWN
+        return self.part(figure, reading)
 
     def _unnamed(self, name: str) -> Any:
         """Limits or error without a name are those of the procedure's main figure."""
