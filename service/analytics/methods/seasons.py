@@ -1,7 +1,7 @@
 """Season of failures by month, against the device-days of each month."""
 
 from dataclasses import dataclass
-from math import exp, hypot
+from math import exp, hypot, inf, nan
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class Season:
     """``index`` of a month is its rate ÷ the rate of the year.
 
     ``amplitude`` is on the log scale: the rate swings by exp(±amplitude); ``peak`` is the share
-    of the year at which the fitted wave is highest.
+    of the year at which the fitted wave is highest. Where failures fell in one month only, no wave
+    fits: the amplitude is infinite, and what else is said of it NaN.
     """
 
     index: Floats
@@ -58,17 +59,15 @@ def season(
         return TooFew(Missing.FAILURES, float(counts.sum()), MIN_FAILURES)
     expected = exposure * counts.sum() / exposure.sum()
     chi2 = float(((counts - expected) ** 2 / expected).sum()) / dispersion
-    flat, wave = _fits(counts, exposure, np.ones(len(counts)) if days is None else days)
-    cosine, sine = float(wave.coefficients[1]), float(wave.coefficients[2])
-    gain = max(0.0, 2 * (wave.loglik - flat.loglik)) / dispersion
+    amplitude, peak, gain = _wave(counts, exposure, np.ones(len(counts)) if days is None else days)
     return Season(
         index=np.asarray(counts / expected),
         chi2=chi2,
         p_value=chi2_tail(chi2, len(counts) - 1),
-        amplitude=hypot(cosine, sine),
-        peak=float(np.arctan2(sine, cosine) / (2 * np.pi)) % 1.0,
-        wave_chi2=gain,
-        wave_p_value=chi2_tail(gain, 2),
+        amplitude=amplitude,
+        peak=peak,
+        wave_chi2=gain / dispersion,
+        wave_p_value=chi2_tail(gain / dispersion, 2) if amplitude < inf else nan,
     )
 
 
@@ -99,19 +98,19 @@ def edwards(counts: Floats) -> EdwardsSeason | TooFew:
     return EdwardsSeason(4 * abs(centre), peak, chi2, chi2_tail(chi2, 2))
 
 
-def _fits(
-    counts: Floats, exposure: Floats, days: Floats
-) -> tuple[CountRegression, CountRegression]:
+def _wave(counts: Floats, exposure: Floats, days: Floats) -> tuple[float, float, float]:
+    """Amplitude, peak and χ² of the first harmonic; infinite where all fell in one month."""
     size = len(counts)
     angle = 2 * np.pi * (np.cumsum(days) - days / 2) / days.sum()
     columns = np.column_stack([np.ones(size), np.cos(angle), np.sin(angle)])
-    fits = []
-    for width in (1, 3):
-        names = ("(Intercept)", "cos", "sin")[:width]
-        fit = poisson_regression(
-            Design(names, columns[:, :width], counts, exposure, np.arange(size), 0)
+    flat, wave = (
+        poisson_regression(
+            Design(names, columns[:, : len(names)], counts, exposure, np.arange(size), 0)
         )
-        if isinstance(fit, TooFew):
-            raise TypeError(fit)
-        fits.append(fit)
-    return fits[0], fits[1]
+        for names in (("(Intercept)",), ("(Intercept)", "cos", "sin"))
+    )
+    if not (isinstance(flat, CountRegression) and isinstance(wave, CountRegression)):
+        return inf, nan, nan
+    cosine, sine = float(wave.coefficients[1]), float(wave.coefficients[2])
+    peak = float(np.arctan2(sine, cosine) / (2 * np.pi)) % 1.0
+    return hypot(cosine, sine), peak, max(0.0, 2 * (wave.loglik - flat.loglik))

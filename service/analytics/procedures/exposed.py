@@ -11,7 +11,7 @@ from service.analytics.procedures.case import Case, CaseIncomplete
 FAILURES: given.Names = (
     "failures", "x", "count", "counts", "events", "r", "d", "n_failures", "observed", "cases",
     "deaths", "y", "incidents", "n_events", "defects", "nonconformities", "disasters", "faults",
-    "number_of_failures", "accidents", "hurricanes", "c",
+    "number_of_failures", "accidents", "hurricanes", "c", "n",
 )  # fmt: skip
 EXPOSURE: given.Names = (
     "exposure", "time", "device_years", "hours", "total_time", "unit_hours", "person_years",
@@ -125,7 +125,7 @@ def _pair_of(level: Mapping[str, Any]) -> Exposed | None:
     for name, value in level.items():
         parts = re.fullmatch(r"([a-zA-Z_]+?)_?([12abAB])", name)
         if parts and isinstance(value, int | float):
-            kind = "x" if given.named([parts[1]], FAILURES) else "t"
+            kind = "x" if given.named([parts[1]], FAILURES[:-1]) else "t"
             found[kind][parts[2]] = float(value)
     if len(found["x"]) == _TWO and found["x"].keys() == found["t"].keys():
         keys = list(found["x"])

@@ -20,7 +20,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.exposed import FAILURES
 from service.analytics.procedures.figures import compare, confidence_of
-from service.analytics.procedures.naming import Estimate
+from service.analytics.procedures.naming import MEMBERS, Estimate
 from service.analytics.procedures.rates import pair
 
 _COUNTED: given.Names = (
@@ -62,7 +62,9 @@ _ALIASES = {
 
 def check_forecast(case: Case) -> Iterator[Check]:
     ages = given.numbers(case, _AGES)
-    figures = _of_counts(case) if ages is None else _of_ages(case, ages)
+    figures = _of_groups(case)
+    if not figures:
+        figures = _of_counts(case) if ages is None else _of_ages(case, ages)
     yield from compare(case, figures, aliases=_ALIASES)
 
 
@@ -77,6 +79,23 @@ def _prior(case: Case) -> tuple[float, float]:
     else:
         a, b = (given.value(case, one) for one in names)
     return JEFFREYS if a is None or b is None else (float(a), float(b))
+
+
+def _of_groups(case: Case) -> dict[str, Any]:
+    """A table with past and future of each group."""
+    for name, rows in given.tables_with(
+        case, (*given.DEVICE, *given.GROUP), _COUNTED, _PAST, _FUTURE
+    ):
+        if name == given.LISTS:
+            continue
+        members = {}
+        for row in rows:
+            label = str(given.read(row, (*given.DEVICE, *given.GROUP)))
+            past, future = (float(given.read(row, names)) for names in (_PAST, _FUTURE))
+            members[label] = _future(case, float(given.read(row, _COUNTED)), past, future)
+        total = {key: sum(one[key] for one in members.values()) for key in ("mean", "expected")}
+        return {MEMBERS: members} | members | total
+    return {}
 
 
 def _of_counts(case: Case) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class Naming:
     def find(self, name: str) -> Any:
         """Value, limits, list, mapping or curve for a name; `UNKNOWN` without any."""
         for read in (
-            self._exact, self._qualified, self._of_a_part, self._scaled, self._of_each_member,
+            self._exact, self._scaled, self._qualified, self._of_a_part, self._of_each_member,
         ):  # fmt: skip
             found = read(name)
             if found is not UNKNOWN:
@@ -255,7 +255,8 @@ class Naming:
             if found is None:
                 return UNKNOWN
             factor, rest = float(found[2]), found[1] + found[3]
-        return _times(self.find(rest), factor)
+        known = self.find(rest)
+        return UNKNOWN if known is UNKNOWN else _times(known, factor)
 
 
 def _spans(size: int) -> Iterator[tuple[int, int]]:

@@ -39,7 +39,7 @@ _ALIASES = {
     "group": ("scaled", "group_rate", "dispersion_scaled", "scaled_garwood", "rate_scaled",
               "dispersion_scaled_garwood", "garwood_scaled"),
     "garwood": ("exact", "plain", "poisson", "limits", "plain_garwood"),
-    "failures": ("total_failures", "events", "n", "N", "total_events"),
+    "failures": ("total_failures", "events", "n", "N", "total_events", "n_failures", "count_total"),
     "exposure": ("total_exposure", "total_time", "T", "device_years", "total_hours"),
     "devices": ("n_devices", "k", "K"),
     "rates": ("rate_by_group", "rate_by_device", "group_rates", "each_rate"),
@@ -219,6 +219,12 @@ def _of_several(case: Case, several: Exposed) -> dict[str, Any]:
     return figures | {MEMBERS: members} | members
 
 
+def _quotient(first: tuple[float, float], second: tuple[float, float]) -> float | None:
+    if not second[0]:
+        return float("inf") if first[0] else None
+    return (first[0] / first[1]) / (second[0] / second[1])
+
+
 def _ratio(several: Exposed) -> dict[str, Any]:
     """Of two groups, the first ÷ the second."""
     pairs = list(zip(several.counts, several.times, strict=True))
@@ -226,12 +232,12 @@ def _ratio(several: Exposed) -> dict[str, Any]:
         return {}
     first, second = pairs
     ratio = Estimate(
-        (first[0] / first[1]) / (second[0] / second[1]) if second[0] else None,
+        _quotient(first, second),
         None,
         lambda level: rates.rate_ratio(first, second, confidence=level),
     )
     inverse = Estimate(
-        1 / ratio.value if ratio.value else None,
+        _quotient(second, first),
         None,
         lambda level: rates.rate_ratio(second, first, confidence=level),
     )

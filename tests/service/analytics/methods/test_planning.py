@@ -151,6 +151,13 @@ def test_units_do_not_change_a_forecast(count, time, future, unit):
     assert one.limits.lower <= count * future / time + 1
 
 
+def test_failures_of_one_month_only_have_no_wave_but_a_season():
+    found = season(np.array([0.0] * 11 + [30]), np.full(12, 30.0))
+    assert found.p_value < 1e-6
+    assert found.index.argmax() == 11
+    assert (found.amplitude, np.isnan(found.wave_p_value)) == (np.inf, True)
+
+
 def test_the_law_of_unlike_chances_is_exact():
     law = count_law(np.array([0.5, 0.1]))
     assert law == pytest.approx([0.45, 0.5, 0.05])
