@@ -14,6 +14,8 @@ _NOTHING = 1e-12  # what is smaller is rounding of sums
 
 
 def _half_digit(figure: float) -> float:
+    if float(figure).is_integer():
+        return 0.5
     exponent = Decimal(str(figure)).as_tuple().exponent
     return 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
 

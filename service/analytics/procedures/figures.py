@@ -105,7 +105,14 @@ def _by_key(name: str, wanted: Mapping[str, Any], found: Any, naming: Naming) ->
         if have is UNKNOWN:
             have = _member(found, str(key), naming)
         have = of_group if have is UNKNOWN else have
+        if have is UNKNOWN and found is UNKNOWN:  # a heading that stands over several figures
+            have = _first_known(naming, f"{key}_{name}", f"{name}_{key}", str(key))
         yield from _pairs(f"{name}.{key}", part, have, naming)
+
+
+def _first_known(naming: Naming, *names: str) -> Any:
+    found = (naming.find(name) for name in names)
+    return next((one for one in found if one is not UNKNOWN), UNKNOWN)
 
 
 def _of_group(name: str, key: str, naming: Naming) -> Any:

@@ -53,7 +53,8 @@ MCF_ALIASES = {
     "mcf_last": ("final_mcf", "mcf_end", "last_mcf", "mcf_final"),
     "se_robust_last": ("se_last", "last_se"),
     "n_units": ("units", "systems", "n_systems", "devices", "n_devices", "k"),
-    "n_events": ("events", "failures", "n_failures"),
+    "n_events": ("events", "failures", "n_failures", "events_total", "total_events"),
+    "times": ("ages", "event_times", "t"),
     "difference": ("diff", "mcf_difference", "difference_mcf"),
     "se_difference": ("diff_se", "difference_se"),
     "z_difference": ("z", "difference_z"),
@@ -147,6 +148,7 @@ def _figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[st
         "upper_rate": garwood(0, curve.exposure, confidence=level).upper,
         "rate": bound,
         "at_risk": _stepwise(curve.ages, curve.at_risk),
+        "times": [float(age) for age in curve.ages],
     }
     if not len(curve.values):
         return figures

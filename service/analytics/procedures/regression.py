@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -194,11 +195,18 @@ def _references(
 def _other_spellings(design: Design) -> dict[str, tuple[str, ...]]:
     """``C(type)[T.B]`` and ``type[T.B]`` of statsmodels for ``typeB``."""
     found: dict[str, tuple[str, ...]] = {}
+    levels = Counter(level for name in design.names[1:] for level in _tails(name))
     for name in design.names[1:]:
+        alone = tuple(level for level in _tails(name) if levels[level] == 1)
         cuts = [(name[:at], name[at:]) for at in range(1, len(name))]
-        found[name] = tuple(f"{c}{factor}{e}[T.{level}]" for factor, level in cuts
+        found[name] = alone + tuple(f"{c}{factor}{e}[T.{level}]" for factor, level in cuts
                             for c, e in (("", ""), ("C(", ")")))  # fmt: skip
     return found
+
+
+def _tails(name: str) -> list[str]:
+    """What may be the level alone: ``B`` of ``typeB``."""
+    return [name[at:] for at in range(1, len(name)) if ":" not in name]
 
 
 def _of_fit(fit: CountRegression, clusters: list[object] | None) -> dict[str, Any]:
@@ -236,7 +244,7 @@ def _of_fit(fit: CountRegression, clusters: list[object] | None) -> dict[str, An
             ]
         ),
     }  # fmt: skip
-    return figures | _goodness(fit)
+    return figures["coef"] | figures | _goodness(fit)
 
 
 def _coefficient(value: float, errors: dict[str, float]) -> Estimate:

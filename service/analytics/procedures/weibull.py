@@ -139,6 +139,7 @@ def _law(fit: Weibull, lives: Lifetimes | None) -> dict[str, Any]:
         "weibull_survival": fit.survival,
         "cdf": lambda at: 1 - fit.survival(at),
         "survival": fit.survival,
+        "hazard": lambda at: (at / fit.eta) ** fit.beta,
         "failure_rate": lambda at: fit.beta / fit.eta * (at / fit.eta) ** (fit.beta - 1),
         "mrl_next_year_prob": fit.ends_within,
         "mu": Estimate(log(fit.eta), fit.eta_error / fit.eta, _of_mu(fit)),

@@ -262,3 +262,21 @@ def test_groups_by_a_column_that_only_a_figure_names(tmp_path: Path):
     expected = {"median_by_celltype": {"large": 1, "small": 5}, "small": {"n": 2}}
     result = run(tmp_path, method="km", tables={"data": rows}, expected=expected)
     assert result.passed is True, result
+
+
+def test_a_heading_over_figures_and_whole_printed_figures(tmp_path: Path):
+    result = run(
+        tmp_path,
+        method="rate_poisson_ci",
+        inputs={"failures": 2, "exposure": 800, "confidence": 0.9},
+        expected={"results": {"rate": 0.0025, "mtbf": 400}},
+        published={"mtbf_lower": 127, "mtbf_upper": 2251},
+    )
+    assert result.passed is True, result
+    other = run(
+        tmp_path,
+        method="rate_poisson_ci",
+        inputs={"failures": 2, "exposure": 800, "confidence": 0.9},
+        published={"mtbf_lower": 128},
+    )
+    assert other.passed is False
