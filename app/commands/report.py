@@ -1,7 +1,8 @@
 """Reports of the analysis on the terminal and into files."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -86,16 +87,17 @@ def _answering(name: str) -> Callable[..., None]:
         from service.analytics.schemas import conditions, plan_terms
         from service.core.settings import get_settings
 
-        asked = conditions(
-            Filters(**_filters(where or [])),
-            plan_terms(**_terms(plan or []), pick=pick or (), skip=skip or ()),
-            _group(by),
-            first or None,
-            last or None,
-            records_from or None,
-            *_months(against),
-            side=side or (),
-        )
+        with _refusing_wrong_months():
+            asked = conditions(
+                Filters(**_filters(where or [])),
+                plan_terms(**_terms(plan or []), pick=pick or (), skip=skip or ()),
+                _group(by),
+                first or None,
+                last or None,
+                records_from or None,
+                *_months(against),
+                side=side or (),
+            )
         with opened() as (session, actor):
             source = service.snapshot_for(session, get_settings(), snapshot or None, by=actor)
         report = service.report(source, asked, name)
@@ -131,6 +133,24 @@ for _name, _answer in ANSWERS.items():
     app.command(_name)(_command)
 
 
+@contextmanager
+def _refusing_wrong_months() -> Iterator[None]:
+    """A word that cannot be read ends with 2 and names its option, as every other one does."""
+    from service.core.errors import Invalid
+    from service.core.i18n.catalogue import translate
+    from service.core.i18n.locales import Locale
+
+    try:
+        yield
+    except Invalid as error:
+        locale = Locale.EN if prefers_english() else Locale.JA
+        hints = {"/against_from": "--against", "/against_to": "--against"}
+        pointers = [field.pointer for field in error.errors]
+        hint = [hints.get(one, one.replace("/", "--").replace("_", "-")) for one in pointers]
+        told = translate(error.message, locale)
+        raise typer.BadParameter(told, param_hint=", ".join(hint) or None) from error
+
+
 def _group(text: str) -> "GroupBy":
     from service.analytics.grouping import GroupBy
 
@@ -164,14 +184,14 @@ def _months(text: str) -> tuple[str | None, str | None]:
 
 
 def _terms(given: list[str]) -> dict[str, int]:
-    from service.analytics.plan_terms import TERM_LABELS, WEIGHT_LABELS
+    from service.analytics.plan_terms import TERM_BOUNDS
 
-    known = (*TERM_LABELS, *(f"w_{name}" for name in WEIGHT_LABELS))
     pairs = [text.partition("=") for text in given]
     for name, _, value in pairs:
-        if name not in known or not value.isdecimal():
-            told = ", ".join(f"{name}=…" for name in known)
-            raise typer.BadParameter(told, param_hint="--set")
+        least, most = TERM_BOUNDS.get(name, (1, 0))
+        if not value.isdecimal() or not least <= int(value) <= most:
+            told = [f"{name}={low}…{high}" for name, (low, high) in TERM_BOUNDS.items()]
+            raise typer.BadParameter(", ".join(told), param_hint="--set")
     return {name: int(value) for name, _, value in pairs}
 
 
@@ -185,7 +205,11 @@ def _deliver(report: "Report", form: Format, output: Path | None) -> None:
     else:
         body = export(report, ExportFormat(form.value), locale)
     if output:
-        output.write_bytes(body)
+        try:
+            output.write_bytes(body)
+        except OSError as error:
+            told = f"{output}: {error.strerror}"
+            raise typer.BadParameter(told, param_hint="--output") from error
         told = either("書き出しました", "Written")
         typer.echo(f"{told}: {output} ({len(body):,} bytes)", err=True)
     elif form in {Format.XLSX, Format.PDF} and sys.stdout.isatty():

@@ -77,13 +77,16 @@ def group_on(by: GroupBy, day: pl.Expr) -> pl.Expr:
 
 
 def group_label(by: GroupBy, key: str, facility_names: dict[str, str]) -> str:
-    """The name that people know the group by, a text of the catalogue where it has one."""
+    """The name that people know the group by, a text of the catalogue where it has one.
+
+    A key that no group has, as an address may name, is its own name.
+    """
     if by is GroupBy.AGE:
-        return AGE_LABELS[key]
+        return AGE_LABELS.get(key, key)
     if by is GroupBy.FACILITY:
         return facility_names.get(key, key)
     if by is GroupBy.FACILITY_TYPE:
-        return FACILITY_TYPE_LABELS[FacilityType(key)]
+        return FACILITY_TYPE_LABELS[FacilityType(key)] if key in list(FacilityType) else key
     return key.rsplit(SEPARATOR, maxsplit=1)[-1] or UNKNOWN
 
 

@@ -15,7 +15,7 @@ from service.analytics.figure import svg
 from service.analytics.filter_choices import choices_of, groups_of
 from service.analytics.interval_plot import interval_plot
 from service.analytics.plan_terms import TERM_LABELS, TERM_UNITS, WEIGHT_LABELS, PlanTerms
-from service.analytics.report import GRADE_LABELS
+from service.analytics.report import GRADE_LABELS, Report
 from service.analytics.reports import (
     ageing_tests,
     bad_actors,
@@ -101,6 +101,7 @@ def failure_rate_devices(
     listed = service.failure_rate_devices(snapshot, conditions)
     sort = request.query_params.get("sort") or SORT
     report = listed.report.ordered(sort)
+    cursor = _within(cursor, report)
     until = cursor + DEVICES_PER_PAGE
     return render(
         request,
@@ -117,6 +118,11 @@ def failure_rate_devices(
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=TABLES,
     )
+
+
+def _within(cursor: int, report: Report) -> int:
+    """A page beyond the last one, as an old link may ask for, is the first one."""
+    return cursor if cursor < len(report.rows) else 0
 
 
 @lru_cache(maxsize=1)
@@ -149,6 +155,7 @@ def any_report(
     """The page of every report that has none of its own."""
     kind = kind_of(name)
     report = service.report(snapshot, conditions, name)
+    cursor = _within(cursor, report)
     address = addresses(report, kind, conditions)
     figure = report.figure and svg(report.figure, report.title, locale_of(request), address)
     return render(

@@ -1,14 +1,18 @@
 """The window of a report, in whole months of Japan."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
-from service.core.errors import Invalid
+from service.core.errors import FieldError, Invalid
 from service.core.i18n.dates import fiscal_year
 from service.core.i18n.marker import N_
 
 EPOCH = date(1970, 1, 1)
 DEFAULT_FISCAL_YEARS = 5
+# No ledger of equipment is older, and no window of a report need reach further.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 class PeriodBackwards(Invalid):
@@ -18,7 +22,7 @@ class PeriodBackwards(Invalid):
 
 class MonthMalformed(Invalid):
     code = "month-malformed"
-    message = N_("月は「2026-04」のように年と月で指定してください。")
+    message = N_("月は「2026-04」のように、1900年から2100年までの年と月で指定してください。")
 
 
 def day_number(day: date) -> int:
@@ -26,12 +30,13 @@ def day_number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def parse_month(text: str) -> date:
-    """First day of a month written as 2026-04."""
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise MonthMalformed from None
+def parse_month(text: str, field: str = "") -> date:
+    """First day of a month written as 2026-04; ``field`` is where it was written, for the error."""
+    written = _MONTH.fullmatch(text)
+    if written is None or not FIRST_YEAR <= int(written[1]) <= LAST_YEAR:
+        named = [FieldError(f"/{field}", MonthMalformed.message)] if field else []
+        raise MonthMalformed(errors=named)
+    return date(int(written[1]), int(written[2]), 1)
 
 
 def next_month(first: date) -> date:
@@ -46,9 +51,10 @@ class Period:
     ends_on: date
 
     @classmethod
-    def of_months(cls, first: date, last: date) -> "Period":
+    def of_months(cls, first: date, last: date, field: str = "") -> "Period":
         if last < first:
-            raise PeriodBackwards
+            named = [FieldError(f"/{field}", PeriodBackwards.message)] if field else []
+            raise PeriodBackwards(errors=named)
         return cls(first, next_month(last))
 
     @classmethod

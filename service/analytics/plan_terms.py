@@ -19,6 +19,14 @@ TERM_LABELS = {
     "price": N_("取得価格に対する更新費"),
     "top": N_("更新の候補（順位の上から）"),
 }
+# What each term may be, at least and at most.
+TERM_BOUNDS = {
+    "budget": (1, 100_000),
+    "years": (1, 50),
+    "price": (10, 1000),
+    "top": (1, 20_000),
+    **{f"w_{name}": (0, 100) for name in WEIGHT_LABELS},
+}
 CHOSEN_LABELS = {"pick": N_("選んだ機器"), "skip": N_("外した機器")}
 TERM_UNITS = {"budget": N_("百万円"), "years": N_("年"), "price": "%", "top": N_("台")}
 

@@ -1,7 +1,7 @@
 """How the conditions of a report are written in an address."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Query
 from pydantic import StringConstraints
@@ -10,11 +10,13 @@ from service.analytics.conditions import Conditions, Filters
 from service.analytics.grouping import GroupBy
 from service.analytics.methods.renewal_risk import Weights
 from service.analytics.periods import Period, parse_month
-from service.analytics.plan_terms import PlanTerms
+from service.analytics.plan_terms import TERM_BOUNDS, PlanTerms
 from service.core import clock
 from service.faults.domain import Urgency
 
-MONTH = r"^(\d{4}-\d{2})?$"
+# For readers of the OpenAPI document; `parse_month` says what is wrong, and where.
+MONTH = {"pattern": r"^(\d{4}-\d{2})?$"}
+Month = Annotated[str | None, Query(json_schema_extra=MONTH)]
 Word = Annotated[str | None, Query(max_length=200)]
 SortKey = Literal[
     "rate",
@@ -68,10 +70,17 @@ def period_of(first: str | None, last: str | None) -> Period:
     """The months of the address; what is missing is taken from the default period."""
     default = Period.default(clock.today())
     default_first, default_last = default.months
-    return Period.of_months(parse_month(first or default_first), parse_month(last or default_last))
+    return Period.of_months(
+        parse_month(first or default_first, "from"), parse_month(last or default_last, "to"), "to"
+    )
 
 
-Weight = Annotated[int, Query(ge=0, le=100)]
+def _within(name: str, description: str | None = None) -> Any:
+    least, most = TERM_BOUNDS[name]
+    return Query(ge=least, le=most, description=description)
+
+
+Weight = Annotated[int, _within("w_age")]
 Numbers = Annotated[
     Sequence[Annotated[str, StringConstraints(max_length=100)]],
     Query(max_length=500, description="Numbers of devices"),
@@ -80,10 +89,10 @@ _USUAL = PlanTerms()
 
 
 def plan_terms(  # noqa: PLR0913, PLR0917  # one parameter per word of the address
-    budget: Annotated[int, Query(ge=1, le=100_000, description="Million yen a year")] = 300,
-    years: Annotated[int, Query(ge=1, le=50)] = 20,
-    price: Annotated[int, Query(ge=10, le=1000, description="Per cent of the price paid")] = 100,
-    top: Annotated[int, Query(ge=1, le=20_000, description="Devices from the top")] = 500,
+    budget: Annotated[int, _within("budget", "Million yen a year")] = 300,
+    years: Annotated[int, _within("years")] = 20,
+    price: Annotated[int, _within("price", "Per cent of the price paid")] = 100,
+    top: Annotated[int, _within("top", "Devices from the top")] = 500,
     pick: Numbers = (),
     skip: Numbers = (),
     w_age: Weight = _USUAL.weights.age,
@@ -106,11 +115,11 @@ def conditions(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
     given: Annotated[Filters, Depends(filters)],
     terms: Annotated[PlanTerms, Depends(plan_terms)],
     by: GroupBy = GroupBy.MINOR,
-    first: Annotated[str | None, Query(alias="from", pattern=MONTH)] = None,
-    last: Annotated[str | None, Query(alias="to", pattern=MONTH)] = None,
-    records_from: Annotated[str | None, Query(pattern=MONTH)] = None,
-    against_from: Annotated[str | None, Query(pattern=MONTH)] = None,
-    against_to: Annotated[str | None, Query(pattern=MONTH)] = None,
+    first: Annotated[str | None, Query(alias="from", json_schema_extra=MONTH)] = None,
+    last: Annotated[str | None, Query(alias="to", json_schema_extra=MONTH)] = None,
+    records_from: Month = None,
+    against_from: Month = None,
+    against_to: Month = None,
     sort: SortKey | None = None,
     group: Word = None,
     side: Annotated[
@@ -124,7 +133,7 @@ def conditions(  # noqa: PLR0913, PLR0917  # one parameter per word of the addre
         period=period_of(first, last),
         by=by,
         filters=given,
-        records_from=parse_month(records_from) if records_from else None,
+        records_from=parse_month(records_from, "records_from") if records_from else None,
         sort=sort or in_order,
         is_sorted=sort is not None,
         group=group,
@@ -138,7 +147,11 @@ def _against(first: str | None, last: str | None) -> Period | None:
     """Both months or none; one alone is a mistake that would compare something else."""
     if not first and not last:
         return None
-    return Period.of_months(parse_month(first or ""), parse_month(last or ""))
+    return Period.of_months(
+        parse_month(first or "", "against_from"),
+        parse_month(last or "", "against_to"),
+        "against_to",
+    )
 
 
 ConditionsDep = Annotated[Conditions, Depends(conditions)]

@@ -121,4 +121,6 @@ class _State:
         young = np.full(len(self.age), YOUNGEST_YEARS)
         fresh = fleet.class_rate * self._grown(young, fleet.class_age)
         saved = (self.rates() - fresh) * fleet.failure_cost
-        return np.asarray(-saved / fleet.renewal_cost)
+        costs = fleet.renewal_cost > 0
+        for_nothing = np.where(saved > 0, -np.inf, 0.0)
+        return np.divide(-saved, fleet.renewal_cost, out=for_nothing, where=costs)

@@ -65,10 +65,14 @@ class SurvivalCurve:
     def quantile_limits(
         self, share: float = 0.5, *, confidence: float = CONFIDENCE, law: LimitLaw = "loglog"
     ) -> tuple[float | None, float | None]:
-        """Ages at which the limits of S pass 1 − share (Brookmeyer & Crowley 1982)."""
+        """Ages at which the limits of S pass 1 − share (Brookmeyer & Crowley 1982).
+
+        Where S itself is 0 it has no limits, so that an age that would be found only there is not
+        known: all of a few devices removed on one day say little about the next ones.
+        """
         ends = []
         for curve in self.limits(confidence, law=law):
-            reached = np.flatnonzero(curve <= 1 - share + 1e-12)
+            reached = np.flatnonzero((curve <= 1 - share + 1e-12) & (self.survival > 0))
             ends.append(float(self.ages[reached[0]]) if len(reached) else None)
         return ends[0], ends[1]
 

@@ -21,7 +21,7 @@ from service.analytics.methods.trend_tests import (
 )
 from service.analytics.report import Column, Report, Value
 from service.analytics.reports.ages import Group, groups_by_age
-from service.analytics.reports.frame import Frame
+from service.analytics.reports.frame import UNDATED, Frame
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.marker import N_
 
@@ -71,7 +71,9 @@ def ageing_tests(snapshot: Snapshot, conditions: Conditions) -> Report:
     rows = [_row(group) for group in groups_by_age(frame) if group.histories.events]
     _judge_trends(rows)
     _judge_shapes(rows)
-    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows))
+    return frame.report(
+        NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows), too_few=UNDATED
+    )
 
 
 def _row(group: Group) -> dict[str, Value]:

@@ -11,7 +11,7 @@ from service.analytics.grouping import group_label, group_parent
 from service.analytics.methods.availability import HOURS_PER_YEAR, Availability
 from service.analytics.methods.distributions import Floats, Ints
 from service.analytics.report import Column, Report, Value
-from service.analytics.reports.frame import Frame
+from service.analytics.reports.frame import UNDATED, Frame
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.tallies import Tally, downtime_of, grouped, tallies, units_of
 from service.core.i18n.marker import N_
@@ -53,7 +53,14 @@ def availability_by_group(snapshot: Snapshot, conditions: Conditions) -> Report:
     rows = [_row(frame, tally, repairs.get(tally.key)) for tally in tallies(units, downs)]
     rows.sort(key=lambda row: (row["availability"] is None, row["availability"]))
     return frame.report(
-        NAME, TITLE, COLUMNS, rows, needs_failures=False, notes=NOTES, figure=_figure(rows)
+        NAME,
+        TITLE,
+        COLUMNS,
+        rows,
+        needs_failures=False,
+        notes=NOTES,
+        figure=_figure(rows),
+        too_few=UNDATED,
     )
 
 

@@ -42,6 +42,9 @@ COLUMNS = (
 WATCH = N_("要注意")
 MAYBE = N_("様子を見る")
 USUAL = N_("偶然の範囲")
+TOO_FEW = N_(
+    "同じ小分類の機器が3台に満たないため、機器どうしを比べられません。故障率の表で件数を見てください。"
+)
 NOTES = (
     N_("故障率は同じ小分類の機器の平均へ、観察した年数が短いほど強く寄せて補正しています。"),
     N_("順位は、分類の平均の2倍を超える確率の高い順です。故障のない機器は載せません。"),
@@ -64,7 +67,9 @@ def bad_actors(snapshot: Snapshot, conditions: Conditions) -> Report:
         for number, (device, actor) in enumerate(judged, start=1)
         if actor.raw_rate > 0
     ][:MOST_ROWS]
-    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows))
+    return frame.report(
+        NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=_figure(rows), too_few=TOO_FEW
+    )
 
 
 def _names(frame: Frame) -> dict[int, dict[str, Value]]:

@@ -17,7 +17,7 @@ from service.analytics.methods.rates import DeviceSums, dispersion, rate_ratio, 
 from service.analytics.report import Column, Fact, Finding, Report, Value
 from service.analytics.reports.ages import Group, groups_by_age
 from service.analytics.reports.frame import Frame
-from service.analytics.reports.mean_cumulative_ages import AT_RISK_NEEDED, STEP_YEARS, curves_of
+from service.analytics.reports.mean_cumulative_ages import AT_RISK_NEEDED, ages_shown, curves_of
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.tallies import NO_HOURS, tallies, units_of
 from service.core.i18n.marker import N_
@@ -126,8 +126,7 @@ def _comparable(frame: Frame, wanted: Sequence[str]) -> Iterator[tuple[Group, fl
 def _rows(one: Side, other: Side, gap: Difference) -> Iterator[dict[str, Value]]:
     begin = max(one.curve.from_age, other.curve.from_age)
     last = min(one.curve.until_age, other.curve.until_age)
-    first = int(np.floor(begin / STEP_YEARS) + 1) * STEP_YEARS
-    for age in range(first, int(last) + 1, STEP_YEARS):
+    for age in ages_shown(begin, last):
         step = int(np.searchsorted(gap.ages, age, side="right")) - 1
         values = {name: _at(one, other, age)[name] for name in ("one", "other")}
         lower = float(gap.lower[step]) if step >= 0 else None

@@ -10,7 +10,7 @@ from service.analytics.methods.rates import DeviceSums, dispersion, rate_ratio, 
 from service.analytics.methods.trend_tests import benjamini_hochberg
 from service.analytics.periods import Period
 from service.analytics.report import Column, Fact, Report, Value
-from service.analytics.reports.frame import ALL, Frame
+from service.analytics.reports.frame import ALL, UNDATED, Frame
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.tallies import downtime_of, tallies, tally_of_all, units_of
 from service.core.i18n.marker import N_
@@ -77,7 +77,16 @@ def compared_periods(snapshot: Snapshot, conditions: Conditions) -> Report:
     empty = NOTHING_BEFORE if now.groups else None
     figure = _figure(rows)
     return now.frame.report(
-        NAME, TITLE, COLUMNS, rows, empty=empty, notes=NOTES, figure=figure, facts=facts
+        NAME,
+        TITLE,
+        COLUMNS,
+        rows,
+        empty=empty,
+        notes=NOTES,
+        figure=figure,
+        facts=facts,
+        needs_failures=False,
+        too_few=UNDATED,
     )
 
 

@@ -6,6 +6,7 @@ from service.analytics.methods.rates import DeviceSums, Limits, group_rate, rati
 from service.analytics.observation import Observation, observe
 from service.analytics.quality import quality_of
 from service.analytics.report import Column, Report, Value, rounded
+from service.analytics.reports.frame import UNDATED, empty_because
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.stated_conditions import stated
 from service.analytics.tallies import Tally, downtime_of, tallies, tally_of_all, units_of
@@ -49,10 +50,6 @@ NOTES = (
     N_("故障0件の区分の上限は、両側95％の上限（3.689÷延べ年数）です。"),
     N_("差がなくても、20区分に1区分ほどは偶然に「高い」「低い」と出ます。"),
 )
-NO_DEVICE = N_("条件に合う機器がありません。絞り込みを確かめてください。")
-NO_RECORDS = N_(
-    "この期間には故障の記録がまだありません。故障の記録が始まった月より後の期間を選んでください。"
-)
 
 
 def failure_rate(snapshot: Snapshot, conditions: Conditions) -> Report:
@@ -74,13 +71,9 @@ def failure_rate(snapshot: Snapshot, conditions: Conditions) -> Report:
         total=_total(everything) if rows else None,
         quality=quality_of(observation, snapshot, is_by_age=by is GroupBy.AGE),
         notes=NOTES,
-        empty=None if rows else why_empty(observation),
+        empty=None if rows else empty_because(observation) or UNDATED,
     )
     return report.ordered(conditions.sort)
-
-
-def why_empty(observation: Observation) -> str:
-    return NO_DEVICE if observation.spells.is_empty() else NO_RECORDS
 
 
 def _facility_names(observation: Observation) -> dict[str, str]:

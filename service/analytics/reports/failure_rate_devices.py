@@ -13,7 +13,7 @@ from service.analytics.methods.exposure import DAYS_PER_YEAR
 from service.analytics.observation import Observation, observe
 from service.analytics.quality import quality_of
 from service.analytics.report import Column, Fact, Report, Value, rounded
-from service.analytics.reports.failure_rate import why_empty
+from service.analytics.reports.frame import NO_DEVICE, UNDATED, empty_because
 from service.analytics.snapshot_store import Snapshot
 from service.analytics.stated_conditions import stated
 from service.analytics.tallies import LAST_DAY, downtime_of, placed, units_of
@@ -74,9 +74,14 @@ def failure_rate_devices(snapshot: Snapshot, conditions: Conditions) -> DeviceLi
         rows=tuple(_row(row) for row in rows.iter_rows(named=True)),
         total=None,
         quality=quality_of(observation, snapshot, is_by_age=by is GroupBy.AGE),
-        empty=why_empty(observation) if rows.is_empty() else None,
+        empty=_why_empty(observation, conditions) if rows.is_empty() else None,
     )
     return DeviceList(report.ordered(conditions.sort), failures)
+
+
+def _why_empty(observation: Observation, conditions: Conditions) -> str:
+    is_all_undated = conditions.by is GroupBy.AGE and conditions.group is None
+    return empty_because(observation) or (UNDATED if is_all_undated else NO_DEVICE)
 
 
 def _group(conditions: Conditions, observation: Observation) -> tuple[Fact, ...]:

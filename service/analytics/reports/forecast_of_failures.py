@@ -11,7 +11,7 @@ from service.analytics.grouping import group_label
 from service.analytics.methods.distributions import Floats
 from service.analytics.methods.forecast import budget_of, draw_costs, draw_counts
 from service.analytics.report import Column, Finding, FiscalYear, Report, Value
-from service.analytics.reports.frame import ALL, Frame
+from service.analytics.reports.frame import ALL, NONE_IN_SERVICE, Frame
 from service.analytics.reports.outlooks import NARROW, WIDE, Outlook, outlooks
 from service.analytics.reports.replacements_due import replacements_due
 from service.analytics.reports.yearly_tallies import YearlyTallies
@@ -70,11 +70,17 @@ TOLD_OUTSIDE = N_(
 TOLD_COST = N_("費用の記録のある故障は%(share)s％です。")
 
 
+TOO_SHORT = N_("観察した期間が短く、予測できません。3か月以上の期間を選んでください。")
+YEARS_SEEN = 0.24  # per device: of three months, also the shortest
+
+
 def forecast(snapshot: Snapshot, conditions: Conditions) -> Report:
     frame = Frame(snapshot, conditions, by_age=False)
     tallies, now, pasts = outlooks(frame)
     if now is None:
-        return frame.report(NAME, TITLE, COLUMNS, (), needs_failures=False)
+        return frame.report(NAME, TITLE, COLUMNS, (), needs_failures=False, too_few=NONE_IN_SERVICE)
+    if now.sums_of_all.exposure < now.devices(None) * YEARS_SEEN:
+        return frame.report(NAME, TITLE, COLUMNS, (), empty=TOO_SHORT, notes=NOTES)
     rows = _rows(frame, now, pasts)
     return frame.report(
         NAME,

@@ -18,7 +18,12 @@ NO_DEVICE = N_("条件に合う機器がありません。絞り込みを確か�
 NO_RECORDS = N_(
     "この期間には故障の記録がまだありません。故障の記録が始まった月より後の期間を選んでください。"
 )
+NOT_IN_USE = N_("この期間に使われていた機器がありません。期間と絞り込みを確かめてください。")
 NO_FAILURE = N_("この条件では計上した故障がありません。")
+NONE_IN_SERVICE = N_("いま使用中の機器がありません。絞り込みを確かめてください。")
+UNDATED = N_(
+    "設置日の分かる機器が足りないため、経過年数での集計ができません。台帳に設置日を入れてください。"
+)
 ALL = N_("全体")
 MOST_GROUPS = 4
 
@@ -52,8 +57,12 @@ class Frame:
         facts: tuple[Fact, ...] = (),
         total: dict[str, Value] | None = None,
         empty: str | None = None,
+        too_few: str = NO_DEVICE,
     ) -> Report:
-        why = None if rows else self._why_empty(needs_failures=needs_failures, else_why=empty)
+        """``empty``: why there are no rows; else, with failures, ``too_few``."""
+        why = None if rows else empty_because(self.observation) or empty
+        if not rows and why is None:
+            why = self._no_failure(needs_failures=needs_failures) or too_few
         return Report(
             name=name,
             title=title,
@@ -69,11 +78,15 @@ class Frame:
             figure=figure if rows else None,
         )
 
-    def _why_empty(self, *, needs_failures: bool, else_why: str | None) -> str:
-        if self.observation.spells.is_empty():
-            return NO_DEVICE
-        if self.observation.observed.is_empty():
-            return NO_RECORDS
-        if else_why is not None:
-            return else_why
-        return NO_FAILURE if needs_failures else NO_DEVICE
+    def _no_failure(self, *, needs_failures: bool) -> str | None:
+        return NO_FAILURE if needs_failures and self.observation.of_spells.is_empty() else None
+
+
+def empty_because(observation: Observation) -> str | None:
+    """Why there can be no figures at all: no device, no records, or none in use then."""
+    if observation.spells.is_empty():
+        return NO_DEVICE
+    if not observation.observed.is_empty():
+        return None
+    first = max(observation.window_start, observation.records_start)
+    return NO_RECORDS if first >= observation.window_end else NOT_IN_USE

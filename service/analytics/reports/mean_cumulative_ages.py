@@ -36,6 +36,8 @@ NOTES = (
     N_("範囲は機器ごとの違いを織り込んだ頑健な分散によります。設置日の不明な機器は入れません。"),
     N_("機器数の多い順に4区分までを示します。ほかの区分は絞り込んで見てください。"),
 )
+FEW_AT_RISK = N_("設置日の分かる機器が5台以上ある区分がないため、経過年数での集計ができません。")
+TOO_SHORT = N_("観察した年数が短く、1年以上の経過を見られません。期間を長くしてください。")
 Known = tuple[Group, MeanCumulative]
 
 
@@ -49,31 +51,47 @@ def mean_cumulative_ages(snapshot: Snapshot, conditions: Conditions) -> Report:
         if isinstance(curve, MeanCumulative) and len(curve.ages):
             found.append((group, curve))
     rows = [row for group, curve in found for row in _rows(group, curve)]
-    return frame.report(NAME, TITLE, COLUMNS, rows, notes=NOTES, figure=curves_of(found))
+    return frame.report(
+        NAME,
+        TITLE,
+        COLUMNS,
+        rows,
+        notes=NOTES,
+        figure=curves_of(found),
+        too_few=TOO_SHORT if found else FEW_AT_RISK,
+    )
+
+
+def ages_shown(from_age: float, until_age: float) -> list[int]:
+    """Every fifth year that was seen, and the last whole year, so that short windows have one."""
+    first = int(np.floor(from_age)) + 1
+    every = [age for age in range(first, int(until_age) + 1) if age % STEP_YEARS == 0]
+    last = int(until_age)
+    return every if last < first or last in every else [*every, last]
 
 
 def _rows(group: Group, curve: MeanCumulative) -> Iterator[dict[str, Value]]:
     limits = curve.limits()
-    last = 0.0
-    first = int(np.ceil(curve.from_age / STEP_YEARS)) * STEP_YEARS
-    for age in range(max(first, STEP_YEARS), int(curve.until_age) + 1, STEP_YEARS):
+    passed = {curve.from_age: 0.0}
+    for age in ages_shown(curve.from_age, curve.until_age):
         step = int(np.searchsorted(curve.ages, age, side="right")) - 1
         value = float(curve.values[step]) if step >= 0 else 0.0
         seen = group.histories
         at_risk = int(((seen.starts < age) & (seen.ends >= age)).sum())
         has_limits = limits is not None and step >= 0
+        before = passed.get(age - STEP_YEARS)
+        passed[age] = value
         yield {
             "key": f"{group.key}@{age}",
             "label": group.label,
             "age": age,
             "at_risk": at_risk,
-            "failures": int((seen.times <= age).sum()),
+            "failures": int(((seen.times > curve.from_age) & (seen.times <= age)).sum()),
             "mcf": value,
             "lower": float(limits[0][step]) if has_limits and limits else None,
             "upper": float(limits[1][step]) if has_limits and limits else None,
-            "slope": (value - last) / STEP_YEARS,
+            "slope": None if before is None else (value - before) / STEP_YEARS,
         }
-        last = value
 
 
 def curves_of(shown: list[Known]) -> Curves | None:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil, floor
 
 from service.analytics.methods.forecast import Forecast, predict_group
-from service.analytics.methods.rates import DeviceSums
+from service.analytics.methods.rates import DeviceSums, Limits
 from service.analytics.periods import Period, day_number
 from service.analytics.reports.frame import Frame
 from service.analytics.reports.yearly_tallies import YearlyTallies, first_days, yearly_tallies
@@ -34,7 +35,14 @@ class Outlook:
             return None
         phi = self.phi_of_all if key is None else self.phi
         found = predict_group(sums, self.devices(key), period_dispersion=phi, confidence=confidence)
-        return found if isinstance(found, Forecast) else None
+        if not isinstance(found, Forecast):
+            return None
+        expected, limits = self.expected(key), found.limits
+        # Of devices hardly seen yet the limits come from before the data; they hold the estimate.
+        return replace(
+            found,
+            limits=Limits(min(limits.lower, floor(expected)), max(limits.upper, ceil(expected))),
+        )
 
     def devices(self, key: str | None) -> int:
         return sum(self.in_service.values()) if key is None else self.in_service.get(key, 0)

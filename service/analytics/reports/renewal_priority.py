@@ -12,7 +12,7 @@ from service.analytics.methods.renewal_risk import GRADES, grade
 from service.analytics.periods import EPOCH
 from service.analytics.plan_terms import WEIGHT_LABELS, PlanTerms
 from service.analytics.report import Column, Fact, Finding, Report, Value
-from service.analytics.reports.frame import Frame
+from service.analytics.reports.frame import NONE_IN_SERVICE, Frame
 from service.analytics.reports.renewal_candidates import Candidates, candidates
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.marker import N_
@@ -92,6 +92,7 @@ def renewal_priority(snapshot: Snapshot, conditions: Conditions) -> Report:
         findings=_findings(rows),
         figure=_figure(found),
         facts=weight_facts(conditions.terms),
+        too_few=NONE_IN_SERVICE,
     )
 
 

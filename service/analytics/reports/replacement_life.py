@@ -13,7 +13,7 @@ from service.analytics.methods.lifetimes import Lifetimes
 from service.analytics.methods.survival import SurvivalCurve, kaplan_meier
 from service.analytics.methods.weibull import Weibull, weibull
 from service.analytics.report import Column, Report, Value
-from service.analytics.reports.frame import MOST_GROUPS, Frame
+from service.analytics.reports.frame import MOST_GROUPS, UNDATED, Frame
 from service.analytics.snapshot_store import Snapshot
 from service.core.i18n.marker import N_
 
@@ -69,7 +69,14 @@ def replacement_life(snapshot: Snapshot, conditions: Conditions) -> Report:
     rows = [_row(group) for group in groups]
     drawn = [group for group in groups if group.lives.ends][:MOST_GROUPS]
     return frame.report(
-        NAME, TITLE, COLUMNS, rows, needs_failures=False, notes=NOTES, figure=_figure(drawn)
+        NAME,
+        TITLE,
+        COLUMNS,
+        rows,
+        needs_failures=False,
+        notes=NOTES,
+        figure=_figure(drawn),
+        too_few=UNDATED,
     )
 
 
@@ -195,6 +202,8 @@ def _figure(groups: list[Group]) -> Curves | None:
     marks = []
     if len(groups) == 1 and groups[0].standard:
         marks.append((float(groups[0].standard), N_("標準耐用年数")))
-    oldest = int(np.ceil(max(group.curve.until_age for group in groups)))
+    oldest = int(
+        np.ceil(max([*(group.curve.until_age for group in groups), *(x for x, _ in marks)]))
+    )
     ticks = [(float(age), str(age)) for age in range(0, oldest + 1, STEP_YEARS)]
     return Curves(N_("使われている割合"), N_("経過年数"), series, ticks, marks=marks, top=0.95)

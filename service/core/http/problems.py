@@ -1,6 +1,7 @@
 """RFC 9457: one table from error families to statuses, one shape, in the reader's language."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from service.core import errors
 from service.core.http.context import request_id_of
+from service.core.http.misread import sentence
 from service.core.http.parameters import UnknownParameter
 from service.core.http.templating import render
 from service.core.i18n import locale_of, translate
@@ -165,23 +167,34 @@ def _on_domain_error(request: Request, error: Exception) -> Response:
 
 def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    items = [
+    locale = locale_of(request)
+    items = _once_per_parameter(
         {
             "pointer": "/" + "/".join(str(part) for part in item["loc"][1:]),
             "in": str(item["loc"][0]) if item["loc"] else "body",
             "code": item["type"],
-            "detail": item["msg"],
+            "detail": sentence(item["type"], item.get("ctx", {}), locale),
         }
         for item in error.errors()
-    ]
+    )
     in_url = any(item["in"] in {"query", "header"} for item in items)
     return problem(
         request,
         400 if in_url else 422,
         "malformed-request",
-        translate(MALFORMED, locale_of(request)),
+        translate(MALFORMED, locale),
         errors=items,
     )
+
+
+def _once_per_parameter(items: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """A parameter that may be of several kinds fails as each of them; one sentence is enough."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for item in items:
+        if item["in"] != "body":
+            item["pointer"] = "/" + item["pointer"].split("/")[1]
+        found.setdefault((item["in"], item["pointer"]), item)
+    return list(found.values())
 
 
 def _on_http_error(request: Request, error: Exception) -> Response:

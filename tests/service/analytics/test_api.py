@@ -1,4 +1,5 @@
 import io
+import re
 from uuid import UUID
 
 import openpyxl
@@ -43,18 +44,58 @@ def test_devices_of_a_group(engineer: TestClient, quiet_city: dict[str, UUID]):
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "code"),
+    ("query", "status", "code", "named"),
     [
-        ({"form": "2022-04"}, 400, "unknown-parameter"),
-        ({"by": "colour"}, 400, "malformed-request"),
-        ({"from": "April"}, 400, "malformed-request"),
-        ({"from": "2022-13"}, 422, "month-malformed"),
-        ({"from": "2025-04", "to": "2024-04"}, 422, "period-backwards"),
-        ({"snapshot": "20200101T000000000Z-00000000"}, 404, "snapshot-unknown"),
+        ({"form": "2022-04"}, 400, "unknown-parameter", "/form"),
+        ({"by": "colour"}, 400, "malformed-request", "/by"),
+        ({"urgency": "Z"}, 400, "malformed-request", "/urgency"),
+        ({"rain": "maybe"}, 400, "malformed-request", "/rain"),
+        ({"budget": "0"}, 400, "malformed-request", "/budget"),
+        ({"years": "ten"}, 400, "malformed-request", "/years"),
+        ({"w_age": "101"}, 400, "malformed-request", "/w_age"),
+        ({"side": ["a", "b", "c"]}, 400, "malformed-request", "/side"),
+        ({"maker": "x" * 201}, 400, "malformed-request", "/maker"),
+        ({"from": "April"}, 422, "month-malformed", "/from"),
+        ({"from": "0001-01"}, 422, "month-malformed", "/from"),
+        ({"to": "9999-12"}, 422, "month-malformed", "/to"),
+        ({"records_from": "2022-13"}, 422, "month-malformed", "/records_from"),
+        ({"against_from": "2022-01"}, 422, "month-malformed", "/against_to"),
+        ({"from": "2025-04", "to": "2024-04"}, 422, "period-backwards", "/to"),
     ],
 )
-def test_wrong_conditions_are_named(
-    engineer: TestClient, query: dict[str, str], status: int, code: str
+def test_wrong_conditions_are_named_in_the_readers_language(
+    engineer: TestClient,
+    query: dict[str, str | list[str]],
+    status: int,
+    code: str,
+    named: str,
 ):
-    answer = engineer.get(ADDRESS, params=query)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    for lang, letters in (("ja", "[ぁ-ん]"), ("en", "^[ -~]+$")):
+        answer = engineer.get(ADDRESS, params={**query, "lang": lang})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        (wrong,) = answer.json()["errors"]
+        assert wrong["pointer"] == named
+        assert re.search(letters, wrong["detail"])
+
+
+def test_a_snapshot_that_is_not_kept(engineer: TestClient):
+    answer = engineer.get(ADDRESS, params={"snapshot": "20200101T000000000Z-00000000"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "snapshot-unknown")
+
+
+@pytest.mark.parametrize("by", ["age", "facility_type", "facility", "model"])
+def test_a_group_that_is_not_there_has_no_device(
+    engineer: TestClient, quiet_city: dict[str, UUID], by: str
+):
+    asked = {**ASKED, "by": by, "group": "ない"}
+    body = engineer.get(f"{ADDRESS}/devices", params=asked).json()
+    assert body["rows"] == []
+    assert body["empty"].startswith("条件に合う機器がありません")
+
+
+def test_a_page_beyond_the_last_is_the_first(engineer: TestClient, quiet_city: dict[str, UUID]):
+    for page in ("/analytics/trend", "/analytics/failure-rate/devices"):
+        first, beyond = (
+            engineer.get(page, params={**ASKED, **more}).text for more in ({}, {"cursor": "9000"})
+        )
+        assert beyond.count("<tr>") == first.count("<tr>") > 1

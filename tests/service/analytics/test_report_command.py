@@ -54,7 +54,25 @@ def test_excel_into_a_file_with_a_filter(terminal_of: CliRunner, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "words", [["--by", "colour"], ["--where", "colour=red"], ["--where", "facility"]]
+    ("words", "named"),
+    [
+        (["--by", "colour"], "--by"),
+        (["--where", "colour=red"], "--where"),
+        (["--where", "facility"], "--where"),
+        (["--from", "2022-13"], "--from"),
+        (["--from", "2025-04"], "--to"),
+        (["--to", "9999-12"], "--to"),
+        (["--records-from", "soon"], "--records-from"),
+        (["--against", "2021-01:2020-01"], "--against"),
+        (["--set", "budget=0"], "--set"),
+        (["--set", "years=9999"], "--set"),
+        (["--format", "doc"], "--format"),
+        (["-o", "/nowhere/rates.json", "--json"], "--output"),
+    ],
 )
-def test_wrong_words_are_refused_with_2(terminal_of: CliRunner, words: list[str]):
-    assert terminal_of.invoke(app, [*ASKED, *words]).exit_code == 2
+def test_wrong_words_are_refused_with_2_and_named(
+    terminal_of: CliRunner, words: list[str], named: str
+):
+    done = terminal_of.invoke(app, [*ASKED, *words])
+    assert done.exit_code == 2
+    assert named in done.output

@@ -15,11 +15,10 @@ from service.analytics.report import Report
 from service.analytics.reports.failure_rate import (
     ALIKE,
     LOWER,
-    NO_DEVICE,
-    NO_RECORDS,
     TOO_FEW,
     verdict,
 )
+from service.analytics.reports.frame import NO_DEVICE, NO_RECORDS
 from service.analytics.service import failure_rate, failure_rate_devices
 from service.analytics.snapshot_store import Snapshot
 from service.core.clock import JST
