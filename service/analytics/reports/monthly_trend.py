@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -50,6 +51,8 @@ ABOVE = N_("多い")
 BELOW = N_("少ない")
 USUAL = N_("ふだんの範囲")
 INCOMPLETE = N_("途中の月")
+UNSEEN = N_("使用中の機器なし")
+TOO_FEW = N_("件数が少なく判断できない")
 NOTES = (
     N_("管理限界は、この期間の平均の故障率のまま偶然に動く範囲（3σ、約99.7％）です。"),
     N_("ばらつきが偶然より大きいときは、管理限界をその分広げています（Laneyのu′管理図）。"),
@@ -70,7 +73,7 @@ class Months:
     years: Floats
     complete: int
 
-    @property
+    @cached_property
     def labels(self) -> list[str]:
         return [f"{date.fromordinal(EPOCH.toordinal() + day):%Y-%m}" for day in self.breaks[:-1]]
 
@@ -133,7 +136,7 @@ def _row(months: Months, chart: Chart | TooFew, number: int) -> dict[str, Value]
         "upper": limits.upper if limits else None,
         "chart_lower": _limit(chart, number, "lower") if is_charted else None,
         "chart_upper": _limit(chart, number, "upper") if is_charted else None,
-        "signal": _signal(chart, number) if is_charted else INCOMPLETE,
+        "signal": _signal(months, chart, number),
     }
 
 
@@ -143,8 +146,14 @@ def _limit(chart: Chart | TooFew, number: int, side: str) -> float | None:
     return float(getattr(chart, side)[number]) * PER_DEVICES
 
 
-def _signal(chart: Chart | TooFew, number: int) -> str:
-    if isinstance(chart, TooFew) or number not in chart.signals:
+def _signal(months: Months, chart: Chart | TooFew, number: int) -> str:
+    if number >= months.complete:
+        return INCOMPLETE
+    if months.years[number] <= 0:
+        return UNSEEN
+    if isinstance(chart, TooFew):
+        return TOO_FEW
+    if number not in chart.signals:
         return USUAL
     return ABOVE if chart.values[number] > chart.centre else BELOW
 

@@ -1,42 +1,22 @@
 """Cities of hardly anything: every report says so, and never a traceback, NaN or false number."""
 
-import json
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 
-import polars as pl
 import pytest
 
 from service.analytics.catalogue import KINDS
 from service.analytics.conditions import Conditions, Filters
-from service.analytics.exports import ExportFormat, export
 from service.analytics.grouping import GroupBy
 from service.analytics.periods import Period
-from service.analytics.report import Report
 from service.analytics.service import failure_rate_devices, report
-from service.analytics.snapshot import Extract
-from service.analytics.snapshot_store import ADDED_LATER, Snapshot, SnapshotStore
-from service.core.i18n.locales import Locale
+from service.analytics.snapshot_store import Snapshot, SnapshotStore
+from tests.service.analytics.soundness import assert_sound
+from tests.service.analytics.towns import Town, extract_of
 
-TAKEN = datetime(2025, 6, 1, 3, tzinfo=UTC)
 ASKED = Conditions(period=Period(date(2022, 4, 1), date(2025, 4, 1)))
 EVERY = pytest.mark.parametrize("name", KINDS)
-
-
-@dataclass(frozen=True)
-class Town:
-    """``failures`` are (device, day); every device stands in a place of its own."""
-
-    devices: int = 12
-    installed: date | None = date(2012, 4, 1)
-    removed: date | None = None
-    failures: tuple[tuple[int, date], ...] = ()
-    cases: dict[str, Any] = field(default_factory=dict)
-    stops: tuple[tuple[int, date | None, date | None], ...] = ()
 
 
 DAY = date(2023, 7, 3)
@@ -69,71 +49,6 @@ TOWNS = {
 ODD_TOWNS = pytest.mark.parametrize("town", TOWNS)
 
 
-def extract_of(town: Town) -> Extract:
-    count = town.devices
-    numbers = pl.int_range(count, dtype=pl.UInt32, eager=True)
-    text = numbers.cast(pl.String)
-    devices = pl.DataFrame({"device": numbers, "device_id": text, "asset_code": text}).with_columns(
-        **{name: pl.lit(word) for name, word in {
-            "class_code": "P", "major": "大", "middle": "中", "minor": "小", "maker": "架空",
-            "discipline": "mechanical", "model_no": "A", "installed_precision": "day"}.items()},
-        standard_life_years=pl.lit(15, pl.Int32),
-        target_life_years=pl.lit(20, pl.Int32),
-        installed_from=pl.lit(town.installed, pl.Date),
-        installed_to=pl.lit(town.installed, pl.Date),
-        retired_on=pl.lit(town.removed, pl.Date),
-        retired_reason=pl.lit("renewed" if town.removed else None, pl.String),
-    )  # fmt: skip
-    positions = pl.DataFrame(
-        {"position": numbers, "position_id": text, "position_code": text}
-    ).with_columns(
-        position_name=pl.lit("ポンプ"), criticality=pl.lit("B"), facility_code=pl.lit("F"),
-        facility_name=pl.lit("場"), facility_type=pl.lit("pump_station"),
-        treatment_district=pl.lit("北"),
-    )  # fmt: skip
-    spells = pl.DataFrame({"spell": numbers, "device": numbers, "position": numbers}).with_columns(
-        from_day=pl.lit(town.installed, pl.Date),
-        to_day=pl.lit(town.removed, pl.Date),
-        starts_estimated=pl.lit(value=False),
-    )
-    tables = {
-        "devices": devices, "positions": positions, "installations": spells,
-        "cases": _cases(town), "contracts": pl.DataFrame(schema=ADDED_LATER["contracts"]),
-        "readings": pl.DataFrame(schema=ADDED_LATER["readings"]),
-        "rain": pl.DataFrame(schema=ADDED_LATER["rain"]),
-        "stops": _stops(town),
-    }  # fmt: skip
-    return Extract(TAKEN, "made up", 0.0, tables, 0)
-
-
-def _stops(town: Town) -> pl.DataFrame:
-    rows = [
-        {"position": position, "device": None, "from_day": first, "to_day": last}
-        for position, first, last in town.stops
-    ]
-    return pl.DataFrame(rows, schema=ADDED_LATER["stops"])
-
-
-def _cases(town: Town) -> pl.DataFrame:
-    where = pl.Series([device for device, _ in town.failures], dtype=pl.UInt32)
-    number = pl.int_range(len(where), eager=True).cast(pl.String)
-    told = {
-        "facility_code": "F", "facility_type": "pump_station", "treatment_district": "北",
-        "occurred_precision": "exact", "counts_as_failure": True, "state": "closed",
-        "urgency": "B", "cause_group": "ageing", "symptom": "S01"} | town.cases  # fmt: skip
-    return pl.DataFrame(
-        {
-            "case_id": number, "case_no": number, "device": where, "position": where,
-            "occurred_on": pl.Series([day for _, day in town.failures], dtype=pl.Date),
-        }
-    ).with_columns(
-        **{name: pl.lit(value) for name, value in told.items()},
-        stop_from=pl.lit(None, pl.Datetime("us", "UTC")),
-        stop_to=pl.lit(None, pl.Datetime("us", "UTC")),
-        cost_yen=pl.lit(None, pl.Int64),
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def snapshots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
     root = tmp_path_factory.mktemp("towns")
@@ -141,26 +56,6 @@ def snapshots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
         name: SnapshotStore(root / str(number)).add(extract_of(town))
         for number, (name, town) in enumerate(TOWNS.items())
     }
-
-
-def figures(told: Any) -> Iterator[float]:
-    """All numbers anywhere in a report's JSON."""
-    if isinstance(told, dict | list):
-        for part in told.values() if isinstance(told, dict) else told:
-            yield from figures(part)
-    elif isinstance(told, float):
-        yield told
-
-
-def assert_sound(made: Report) -> None:
-    assert bool(made.rows) != bool(made.empty)
-    told = json.loads(export(made, ExportFormat.JSON, Locale.JA))
-    assert all(math.isfinite(figure) for figure in figures(told))
-    said = [finding.words(Locale.JA) for finding in made.findings] + [*map(str, made.notes)]
-    assert not [text for text in said if "nan" in text.casefold() or "inf" in text.casefold()]
-    assert b"nan" not in export(made, ExportFormat.CSV, Locale.JA).lower()
-    if made.figure is not None:
-        assert b"nan" not in export(made, ExportFormat.SVG, Locale.JA).lower()
 
 
 @EVERY
