@@ -147,7 +147,7 @@ class _Plane:
         self.step, self.top = round_axis(reach)
 
     def x(self, value: float) -> float:
-        share = (value - self.left) / (self.right - self.left)
+        share = min(1.0, max(0.0, (value - self.left) / (self.right - self.left)))
         return LEFT + share * (WIDTH - LEFT - RIGHT)
 
     def y(self, value: float) -> float:

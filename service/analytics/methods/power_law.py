@@ -137,21 +137,36 @@ def wald_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits
     return Limits(fit.beta / factor, fit.beta * factor)
 
 
-def robust_beta_limits(fit: PowerLaw, *, confidence: float = CONFIDENCE) -> Limits | TooFew:
-    """β̂·exp(±z·se/β̂) with the device-clustered error: for unlike devices, from 5 devices."""
-    if fit.robust_covariance is None:
-        return TooFew(Missing.DEVICES, fit.devices, MIN_CLUSTERS)
-    factor = exp(two_sided_z(confidence) * sqrt(fit.robust_covariance[1, 1]) / fit.beta)
+def robust_beta_limits(
+    fit: PowerLaw, *, confidence: float = CONFIDENCE, at_least_fisher: bool = False
+) -> Limits | TooFew:
+    """β̂·exp(±z·se/β̂) with the device-clustered error: for unlike devices, from 5 devices.
+
+    ``at_least_fisher``: with that of alike devices where it is the larger one. Devices that fail
+    on the same days are so alike that clustering alone would take β for known.
+    """
+    error = _log_error(fit, at_least_fisher=at_least_fisher)
+    if isinstance(error, TooFew):
+        return error
+    factor = exp(two_sided_z(confidence) * error)
     return Limits(fit.beta / factor, fit.beta * factor)
 
 
-def robust_beta_p(fit: PowerLaw) -> float | TooFew:
+def _log_error(fit: PowerLaw, *, at_least_fisher: bool) -> float | TooFew:
+    """Standard error of ln β."""
+    if fit.robust_covariance is None:
+        return TooFew(Missing.DEVICES, fit.devices, MIN_CLUSTERS)
+    least = float(fit.covariance[1, 1]) if at_least_fisher else 0.0
+    return sqrt(max(least, float(fit.robust_covariance[1, 1]))) / fit.beta
+
+
+def robust_beta_p(fit: PowerLaw, *, at_least_fisher: bool = False) -> float | TooFew:
     """Two-sided p of β = 1 from the device-clustered error of ln β (Wald), from 5 devices."""
     from scipy.special import erfc  # noqa: PLC0415  # 0.1 s at first use
 
-    if fit.robust_covariance is None:
-        return TooFew(Missing.DEVICES, fit.devices, MIN_CLUSTERS)
-    error = sqrt(fit.robust_covariance[1, 1]) / fit.beta
+    error = _log_error(fit, at_least_fisher=at_least_fisher)
+    if isinstance(error, TooFew):
+        return error
     return float(erfc(abs(log(fit.beta)) / error / sqrt(2))) if error > 0 else 1.0
 
 

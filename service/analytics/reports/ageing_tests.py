@@ -29,6 +29,7 @@ NAME = "trend-tests"
 TITLE = N_("劣化傾向の検定")
 ALPHA = 0.05
 FEW = 3
+DAYS_NEEDED = 5  # with failures; fewer are storms or the like, which hit many devices at once
 SHAPE_NEEDS = 10  # failures; below, the clustered error is too small
 COLUMNS = (
     Column("label", N_("区分"), is_text=True),
@@ -62,7 +63,10 @@ NOTES = (
         "（故障10件以上、βのqが0.05以下）は「古い機器ほど故障が多い」とします。"
     ),
     N_("βが1より大きければ故障の間隔が短くなり、1より小さければ長くなっています。"),
-    N_("設置日の不明な機器は入れていません。故障のあった機器が5台に満たない区分は判断しません。"),
+    N_(
+        "設置日の不明な機器は入れていません。"
+        "故障のあった機器が5台、日が5日に満たない区分は判断しません。"
+    ),
 )
 
 
@@ -78,11 +82,15 @@ def ageing_tests(snapshot: Snapshot, conditions: Conditions) -> Report:
 
 def _row(group: Group) -> dict[str, Value]:
     seen = group.histories
-    test = generalised_laplace(seen)
+    test = generalised_laplace(seen) if group.days >= DAYS_NEEDED else None
     fit = power_law(seen) if seen.events >= FEW else None
     limits = _limits(fit) if isinstance(fit, PowerLaw) else None
-    has_enough = seen.events >= SHAPE_NEEDS
-    p_shape = robust_beta_p(fit) if has_enough and isinstance(fit, PowerLaw) else None
+    has_enough = seen.events >= SHAPE_NEEDS and group.days >= DAYS_NEEDED
+    p_shape = (
+        robust_beta_p(fit, at_least_fisher=True)
+        if has_enough and isinstance(fit, PowerLaw)
+        else None
+    )
     return {
         "key": group.key,
         "label": group.label,
@@ -127,7 +135,7 @@ def _p(test: TrendTest | TooFew) -> float | None:
 
 def _limits(fit: PowerLaw) -> Limits:
     """Robust where enough devices are seen, for unlike devices; else of the fit itself."""
-    robust = robust_beta_limits(fit)
+    robust = robust_beta_limits(fit, at_least_fisher=True)
     return robust if isinstance(robust, Limits) else beta_limits(fit)
 
 

@@ -16,12 +16,16 @@ AGE_OF = (pl.col("day") - pl.col("born_day")) / DAYS_PER_YEAR
 
 @dataclass(frozen=True)
 class Group:
-    """Devices whose birth nobody knows count as ``devices`` but have no history."""
+    """Devices whose birth nobody knows count as ``devices`` but have no history.
+
+    ``days``: on how many days any of the others failed.
+    """
 
     key: str
     label: str
     devices: int
     histories: Histories
+    days: int
 
 
 def groups_by_age(frame: Frame, *, only: Sequence[str] | None = None) -> Iterator[Group]:
@@ -38,10 +42,11 @@ def groups_by_age(frame: Frame, *, only: Sequence[str] | None = None) -> Iterato
         for key, devices in part.select("group", "devices").iter_rows():
             known = spans.filter((pl.col("group") == key) & (pl.col("start") >= 0))
             label = group_label(frame.conditions.by, key, frame.facility_names)
-            yield Group(key, label, devices, _histories(known, events.get((key,), NOTHING)))
+            found = events.get((key,), NOTHING)
+            yield Group(key, label, devices, _histories(known, found), found["day"].n_unique())
 
 
-NOTHING = pl.DataFrame(schema={"device": pl.UInt32, "time": pl.Float64})
+NOTHING = pl.DataFrame(schema={"device": pl.UInt32, "time": pl.Float64, "day": pl.Int32})
 
 
 def _spans(frame: Frame, grouped: pl.DataFrame) -> pl.DataFrame:
@@ -84,7 +89,7 @@ def _events(frame: Frame, members: pl.DataFrame) -> pl.DataFrame:
         .select("spell", "day")
         .join(members.lazy(), on="spell")
         .filter(pl.col("born_day").is_not_null())
-        .select("group", "device", time=AGE_OF)
+        .select("group", "device", "day", time=AGE_OF)
         .collect()
     )
 

@@ -17,7 +17,7 @@ from service.analytics.methods.renewal_risk import Weights
 from service.analytics.periods import Period
 from service.analytics.plan_terms import PlanTerms
 from service.analytics.report import Report
-from service.analytics.reports import frame, monthly_trend
+from service.analytics.reports import ageing_tests, frame, monthly_trend
 from service.analytics.service import failure_rate_devices, report
 from service.analytics.snapshot_store import Snapshot, SnapshotStore
 from service.core.i18n.locales import Locale
@@ -120,6 +120,12 @@ TOWNS = {
     "one fails always": Town(
         devices=3, failures=tuple((0, day) for day in every(1, date(2022, 4, 1), 1000) * 5)
     ),
+    "a storm": Town(failures=tuple((n % 12, DAY) for n in range(36))),
+    "like twins": Town(
+        installed=date(2022, 1, 1),
+        failures=tuple((n, day) for n in range(12) for day in every(90, date(2022, 5, 1), 11))
+    ),
+    "a first month": Town(failures=((0, date(2025, 6, 1)), (1, date(2025, 6, 1)))),
     "all merged": Town(failures=SOME, cases={"state": "merged"}),
     "no case has a device": Town(failures=tuple((None, day) for _, day in SOME)),
 }  # fmt: skip
@@ -257,6 +263,10 @@ def test_what_was_not_seen_is_not_said(snapshots: dict[str, Snapshot]):
     early = replace(
         ASKED, period=WINDOWS["from the past to the future"], records_from=date(1999, 1, 1)
     )
+    (row,) = made(snapshots["a storm"], ASKED, "trend-tests").rows
+    assert (row["failures"], row["verdict"]) == (36, ageing_tests.TOO_FEW_TO_SAY)
+    (row,) = made(snapshots["like twins"], ASKED, "trend-tests").rows
+    assert float(str(row["beta_upper"])) > 1.2 * float(str(row["beta_lower"]))
     signals = [row["signal"] for row in made(snapshots["many"], early, "trend").rows]
     assert signals[:15] == [monthly_trend.UNSEEN] * 15
     assert signals[-1] == monthly_trend.INCOMPLETE
