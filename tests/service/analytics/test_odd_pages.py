@@ -16,7 +16,7 @@ from service.core.settings import Settings
 from tests.service.analytics.reports.test_odd_cities import ASKED, TOWNS
 from tests.service.analytics.towns import extract_of
 
-SHOWN = ("many", "names to run", "names to fill", "no names")
+SHOWN = ("many", "names to run", "names to fill", "no names", "meters")
 QUERY = {"from": "2022-04", "to": "2025-03"}
 
 
@@ -51,7 +51,12 @@ def as_shown(column: Column, value: Any) -> str:
 
 @pytest.mark.parametrize(
     ("town", "lang"),
-    [("many", Locale.EN), ("no names", Locale.EN), *((town, Locale.JA) for town in SHOWN[:3])],
+    [
+        ("many", Locale.EN),
+        ("no names", Locale.EN),
+        ("meters", Locale.JA),
+        *((town, Locale.JA) for town in SHOWN[:3]),
+    ],
 )
 def test_pages_show_the_cells_of_the_export(
     engineer: TestClient, kept: dict[str, Snapshot], town: str, lang: Locale
@@ -62,6 +67,7 @@ def test_pages_show_the_cells_of_the_export(
         assert page.status_code == 200, name
         told = engineer.get(f"/api/v1/analytics/{name}", params=asked).json()
         assert "<script>alert" not in page.text
+        assert not re.search(r">\s*None\s*<", page.text), name
         if not told["rows"]:
             assert told["empty"] in unescape(page.text)
             continue
