@@ -10,6 +10,7 @@ from service.analytics.methods.renewal_scenarios import Course, Policy, course
 from service.analytics.plan_terms import CHOSEN_LABELS, TERM_LABELS, TERM_UNITS, PlanTerms
 from service.analytics.report import Column, Fact, Finding, Report, Value
 from service.analytics.reports.frame import Frame
+from service.analytics.reports.renewal_findings import MILLION, POLICY_LABELS, RENEWING, findings
 from service.analytics.reports.renewal_fleet import PlannedFleet, planned_fleet
 from service.analytics.reports.renewal_priority import weight_facts
 from service.analytics.snapshot_store import Snapshot
@@ -19,14 +20,6 @@ from service.core.i18n.marker import N_
 NAME, DEVICES_NAME = "plan", "plan-devices"
 TITLE = N_("改築計画の比較")
 DEVICES_TITLE = N_("改築計画の機器")
-MILLION = 1_000_000
-POLICY_LABELS = {
-    Policy.NONE: N_("更新しない"),
-    Policy.OLDEST: N_("古い順"),
-    Policy.RISK: N_("リスク順"),
-    Policy.COST: N_("費用順"),
-}
-RENEWING = (Policy.OLDEST, Policy.RISK, Policy.COST)
 COLUMNS = (
     Column("label", N_("年度"), is_text=True),
     Column("failures_none", N_("故障：更新しない"), N_("件"), 1),
@@ -77,22 +70,8 @@ NOTES = (
     N_("費用順は、次の1年に減る故障費を更新費で割った値の大きい順です。"),
     N_("故障の少ない分類のβは、ほかの分類の平均を使います。βは1～3に限っています。"),
 )
-TOLD = N_(
-    "%(years)s年間の故障は、更新しない場合%(none)s件、古い順%(oldest)s件、"
-    "リスク順%(risk)s件、費用順%(cost)s件の見込みです。"
-)
 NO_CANDIDATE = N_(
     "設置年と更新費の分かる候補がありません。絞り込みを確かめるか、台帳に取得価格を入れてください。"
-)
-TOLD_BEST = N_("故障が最も少ないのは%(policy)sで、更新しない場合より%(less)s％少なくなります。")
-TOLD_LEFT_OUT = N_(
-    "候補%(top)s台のうち、設置年の分からない%(age)s台と"
-    "更新費の分からない%(cost)s台は計画に入れていません。"
-)
-TOLD_TOO_DEAR = N_("1年の予算より更新費の高い候補が%(count)s台あり、更新されません。")
-TOLD_UNKNOWN = N_("選んだ機器のうち、この条件に合う使用中の機器にない番号: %(numbers)s")
-TOLD_SAVED = N_(
-    "減る故障費の合計は最大%(saved)s百万円で、そのときの更新費の合計は%(spent)s百万円です。"
 )
 
 
@@ -102,6 +81,10 @@ class Plan:
     planned: PlannedFleet
     courses: Mapping[Policy, Course]
     terms: PlanTerms
+
+    @property
+    def findings(self) -> list[Finding]:
+        return list(findings(self.courses, self.planned, self.terms)) if self.can_renew else []
 
     @property
     def first_year(self) -> int:
@@ -136,7 +119,7 @@ def renewal_plan(snapshot: Snapshot, conditions: Conditions) -> Report:
         rows,
         empty=NO_CANDIDATE,
         notes=NOTES,
-        findings=list(_findings(plan)),
+        findings=plan.findings,
         figure=_figure(plan),
         facts=(*term_facts(plan.terms), *weight_facts(plan.terms)),
         total=total,
@@ -153,7 +136,7 @@ def renewal_plan_devices(snapshot: Snapshot, conditions: Conditions) -> Report:
         list(_devices(plan)),
         empty=NO_CANDIDATE,
         notes=NOTES,
-        findings=list(_findings(plan)),
+        findings=plan.findings,
         facts=(*term_facts(plan.terms), *weight_facts(plan.terms)),
     )
 
@@ -228,40 +211,6 @@ def _devices(plan: Plan) -> Iterator[dict[str, Value]]:
 
 def _year(plan: Plan, number: int) -> str | None:
     return None if number < 0 else _year_label(plan.first_year + number)
-
-
-def _findings(plan: Plan) -> Iterator[Finding]:
-    if not plan.can_renew:
-        return
-    sums = {policy: float(one.failures.sum()) for policy, one in plan.courses.items()}
-    told = {policy.value: f"{value:,.0f}" for policy, value in sums.items()}
-    yield Finding(TOLD, {"years": str(plan.terms.years), **told})
-    best = min(RENEWING, key=lambda policy: sums[policy])
-    if sums[Policy.NONE] > 0:
-        less = 100 * (1 - sums[best] / sums[Policy.NONE])
-        yield Finding(TOLD_BEST, {"policy": POLICY_LABELS[best], "less": f"{less:.0f}"})
-    costs = {policy: float(one.failure_cost.sum()) for policy, one in plan.courses.items()}
-    cheapest = min(RENEWING, key=lambda policy: costs[policy])
-    saved = (costs[Policy.NONE] - costs[cheapest]) / MILLION
-    spent = float(plan.courses[cheapest].spent.sum()) / MILLION
-    yield Finding(TOLD_SAVED, {"saved": f"{saved:,.0f}", "spent": f"{spent:,.0f}"})
-    yield from _left_out(plan)
-
-
-def _left_out(plan: Plan) -> Iterator[Finding]:
-    planned, fleet = plan.planned, plan.planned.fleet
-    if planned.unknown:
-        yield Finding(TOLD_UNKNOWN, {"numbers": ", ".join(planned.unknown)})
-    if planned.without_age or planned.without_cost:
-        values = {
-            "top": f"{planned.asked:,}",
-            "age": f"{planned.without_age:,}",
-            "cost": f"{planned.without_cost:,}",
-        }
-        yield Finding(TOLD_LEFT_OUT, values)
-    dear = int((fleet.candidate & (fleet.renewal_cost > plan.terms.budget * MILLION)).sum())
-    if dear:
-        yield Finding(TOLD_TOO_DEAR, {"count": f"{dear:,}"})
 
 
 def _figure(plan: Plan) -> Curves | None:

@@ -180,6 +180,15 @@ def test_a_chosen_number_that_nothing_has_is_told(snapshot: Snapshot):
     assert any(one.values.get("numbers") == "NO-SUCH" for one in made.findings)
 
 
+def test_orders_that_read_the_same_are_not_told_apart(snapshot: Snapshot):
+    """With one device to renew every order is the same; none is called the best."""
+    first = min(planned(snapshot, PlanTerms())[0])
+    made = report(snapshot, replace(PUMPS, terms=PlanTerms(pick=(first,))), "plan")
+    told = " ".join(one.words(Locale.JA) for one in made.findings)
+    assert "どの順でも故障の数は変わりません" in told
+    assert "故障が最も少ないのは" not in told
+
+
 def test_choices_stay_in_the_address():
     chosen = replace(THREE_YEARS, terms=PlanTerms(pick=("A,1", "機器&2"), skip=("B",)))
     assert [value for name, value in chosen.fields() if name == "pick"] == ["A,1", "機器&2"]
