@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from service.analytics.methods.availability import covered_until
+from service.analytics.methods.availability import with_cover
 from service.analytics.spells import Tables, attach, spells_of
 from service.core.i18n.marker import N_
 from service.faults.domain import OPEN_STATES, CaseState
@@ -81,9 +81,7 @@ def _is_stop() -> pl.Expr:
 
 def covered(stops: pl.LazyFrame) -> pl.LazyFrame:
     """Adds ``covered_until``: until when earlier standstills of the spell last, of these."""
-    return stops.sort("spell", "stop_from", "stop_to").with_columns(
-        covered_until=covered_until("spell", "stop_from", "stop_to")
-    )
+    return with_cover(stops, device="spell", down_from="stop_from", restored_at="stop_to")
 
 
 def _with_cover(cases: pl.LazyFrame) -> pl.LazyFrame:

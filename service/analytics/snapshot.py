@@ -102,7 +102,7 @@ with told as (
   from registry_history h left join lateral (
     select b.superseded_at from registry_history b
     where b.table_name = 'position' and b.record_id = h.record_id
-      and b.superseded_at <= h.superseded_at and (b.superseded_at, b.id) < (h.superseded_at, h.id)
+      and (b.superseded_at, b.id) < (h.superseded_at, h.id)
     order by b.superseded_at desc, b.id desc limit 1) as earlier on true
   where h.table_name = 'position'
     and h.content->>'status' = any (array['suspended', 'abolished'])

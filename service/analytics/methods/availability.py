@@ -72,20 +72,20 @@ def required_hours(devices: pl.LazyFrame, window: tuple[datetime, datetime]) -> 
     return devices.with_columns(required_h=_hours(span).clip(lower_bound=0.0))
 
 
-def covered_until(device: str, down_from: str, restored_at: str) -> pl.Expr:
-    """Until when earlier down times of the same device last; null for its first one.
+def with_cover(
+    downs: pl.LazyFrame,
+    *,
+    device: str = "device",
+    down_from: str = "down_from",
+    restored_at: str = "restored_at",
+) -> pl.LazyFrame:
+    """Down times sorted, with ``covered_until``: until when earlier ones of their device last.
 
-    The rows must be those of down times, sorted by device, ``down_from`` and ``restored_at``. No
-    window changes it, so that it need not be worked out for each.
+    Null for the first one. No window changes it, so that it need not be worked out for each.
     """
     end = pl.col(restored_at).fill_null(pl.col(down_from) + _FOR_EVER)
-    return end.cum_max().shift(1).over(device)
-
-
-def with_cover(downs: pl.LazyFrame) -> pl.LazyFrame:
-    """Down times sorted, with their ``covered_until``."""
-    return downs.sort("device", "down_from", "restored_at").with_columns(
-        covered_until=covered_until("device", "down_from", "restored_at")
+    return downs.sort(device, down_from, restored_at).with_columns(
+        covered_until=end.cum_max().shift(1).over(device)
     )
 
 

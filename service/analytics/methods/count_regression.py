@@ -240,9 +240,10 @@ def _unfit(design: Design) -> TooFew | None:
 
 def _fit(design: Design, size: float | None) -> CountRegression:
     mean = design.counts + 0.1 * design.counts.mean() + 1e-9
-    before = np.inf
+    deviance = np.inf
     coefficients = np.zeros(len(design.names))
     for _ in range(_STEPS):
+        before = deviance
         weights = mean if size is None else mean / (1 + mean / size)
         working = np.log(mean / design.exposure) + (design.counts - mean) / mean
         root_weights = np.sqrt(weights)[:, None]
@@ -253,8 +254,7 @@ def _fit(design: Design, size: float | None) -> CountRegression:
         deviance = _deviance(design.counts, mean, size)
         if abs(deviance - before) < _PRECISE * (abs(deviance) + _PRECISE):
             break
-        before = deviance
-    loglik, deviance = _loglik(design.counts, mean, size), _deviance(design.counts, mean, size)
+    loglik = _loglik(design.counts, mean, size)
     return CountRegression(design, coefficients, mean, deviance, loglik, size)
 
 

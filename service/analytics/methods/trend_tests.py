@@ -114,11 +114,11 @@ class Reversals:
     """Pairs of gaps of which the later is longer, out of ``pairs``; many mean improving."""
 
     count: int
-    pairs: int
-    z: float
-    p_value: float
-
     gaps: int
+
+    @property
+    def pairs(self) -> int:
+        return self.gaps * (self.gaps - 1) // 2
 
     @property
     def expected(self) -> float:
@@ -127,6 +127,14 @@ class Reversals:
     @property
     def variance(self) -> float:
         return self.gaps * (self.gaps - 1) * (2 * self.gaps + 5) / 72
+
+    @property
+    def z(self) -> float:
+        return (self.count + 0.5 - self.expected) / sqrt(self.variance)
+
+    @property
+    def p_value(self) -> float:
+        return two_sided_p(self.z)
 
 
 def reverse_arrangements(times: Floats, start: float = 0.0) -> Reversals | TooFew:
@@ -139,9 +147,7 @@ def reverse_arrangements(times: Floats, start: float = 0.0) -> Reversals | TooFe
         return TooFew(Missing.FAILURES, count, MIN_FAILURES)
     gaps = np.diff(np.sort(times), prepend=start)
     found = int(np.triu(gaps[None, :] > gaps[:, None], 1).sum())
-    pairs = count * (count - 1)
-    z = (found + 0.5 - pairs / 4) / sqrt(pairs * (2 * count + 5) / 72)
-    return Reversals(found, pairs // 2, z, two_sided_p(z), count)
+    return Reversals(found, count)
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from statistics import mean, median
 from typing import Any
@@ -165,15 +166,7 @@ def _figures(
     total: availability.Availability, everything: availability.Availability
 ) -> dict[str, Any]:
     """``total`` of the failures, ``everything`` with planned stops as well."""
-    whole = availability.Availability(
-        required_h=total.required_h,
-        down_h=everything.down_h,
-        failures=total.failures,
-        restorations=total.restorations,
-        open_downs=total.open_downs,
-        mttr_h=total.mttr_h,
-        median_ttr_h=total.median_ttr_h,
-    )
+    whole = replace(total, down_h=everything.down_h)
     mtbf = Estimate(whole.mtbf_operating_h, None, whole.mtbf_limits_h)
     share, used = whole.availability, whole.up_h + total.down_h
     return {

@@ -17,7 +17,7 @@ from service.analytics.methods.rate_comparison import Homogeneity, homogeneity
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.exposed import FAILURES
-from service.analytics.procedures.figures import ABSENT_WORDS, compare
+from service.analytics.procedures.figures import ABSENT_WORDS, compare, compare_row
 from service.analytics.procedures.naming import Either, Member, Naming
 from service.analytics.procedures.series import counts_of, labels_of
 from service.analytics.procedures.words import plain
@@ -171,11 +171,7 @@ def _chart_row(
     main = parts[chosen] | {"rate": parts[chosen]["u"], "value": parts[chosen]["u"]}
     naming = Naming(main | {"laney": parts.get("laney"), "exact": parts.get("exact")},
                     _ALIASES | {"ucl": ("upper", "hi"), "lcl": ("lower", "lo")})  # fmt: skip
-    for name, wanted in row.items():
-        have = naming.find(name)
-        if isinstance(have, float) and isinstance(wanted, int | float):
-            label = next(iter(row.values()))
-            yield case.check(f"{label}: {name}", float(wanted), have)
+    yield from compare_row(case, next(iter(row.values())), row, naming)
 
 
 def _of_data(counts: Floats, exposure: Floats, charts: dict[str, Chart]) -> dict[str, Any]:

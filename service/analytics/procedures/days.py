@@ -1,12 +1,11 @@
 """Days as a case gives them: dates, their text, years as decimals, or a year or month alone."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from service.analytics import periods
 from service.analytics.methods.exposure import DAYS_PER_YEAR
-
-_DAY_1970 = date(1970, 1, 1)
 
 
 def day_number(found: Any) -> int:
@@ -16,7 +15,7 @@ def day_number(found: Any) -> int:
     if isinstance(found, datetime):
         found = found.date()
     if isinstance(found, date):
-        return (found - _DAY_1970).days
+        return periods.day_number(found)
     return int((float(found) - 1970) * DAYS_PER_YEAR)
 
 
@@ -34,6 +33,6 @@ def year_starts(first: int, last: int, month: Any) -> dict[int, int]:
     ``month`` is a number or a date such as 04-01.
     """
     begins = int(str(month).split("-")[0])
-    years = range(date.fromordinal(first + 719163).year - 1,
-                  date.fromordinal(last + 719163).year + 2)  # fmt: skip
+    first_year, last_year = ((periods.EPOCH + timedelta(day)).year for day in (first, last))
+    years = range(first_year - 1, last_year + 2)
     return {year: day_number(date(year, begins, 1)) for year in years}

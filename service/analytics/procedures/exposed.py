@@ -140,8 +140,6 @@ def total(case: Case) -> tuple[float, float]:
     count, time = given.value(case, FAILURES), given.value(case, EXPOSURE)
     if isinstance(count, list):
         count = sum(count)
-    if isinstance(count, Mapping) or isinstance(time, Mapping):
-        raise CaseIncomplete(f"inputs: {' / '.join(FAILURES[:4])}; {' / '.join(EXPOSURE[:4])}")
-    if count is None or time is None or isinstance(time, list):
+    if count is None or time is None or isinstance(count, Mapping) or isinstance(time, dict | list):
         raise CaseIncomplete(f"inputs: {' / '.join(FAILURES[:4])}; {' / '.join(EXPOSURE[:4])}")
     return float(count), float(time)

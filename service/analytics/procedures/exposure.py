@@ -95,10 +95,14 @@ def _spells(rows: list[given.Row]) -> pl.LazyFrame:
 
 def _breaks(case: Case) -> list[float]:
     found = given.value(case, ("calendar_breaks", "period_breaks", "breaks", "year_breaks"), [])
-    return [
-        float(day_number(one)) if isinstance(one, str) else (one - 1970) * exposure.DAYS_PER_YEAR
-        for one in found
-    ]
+    return [_break(one) for one in found]
+
+
+def _break(found: Any) -> float:
+    """A day's number: of a date, or of a year as a decimal, not rounded."""
+    if isinstance(found, int | float):
+        return (found - 1970) * exposure.DAYS_PER_YEAR
+    return float(day_number(found))
 
 
 def _window(case: Case, calendar: list[float]) -> tuple[int, int]:
@@ -156,10 +160,7 @@ def _cells(
 
 
 def _start(at: Any, calendar: list[float]) -> float:
-    day = float(day_number(at)) if not isinstance(at, int | float) else (
-        (at - 1970) * exposure.DAYS_PER_YEAR
-    )  # fmt: skip
-    return min(calendar, key=lambda one: abs(one - day))
+    return min(calendar, key=lambda one: abs(one - _break(at)))
 
 
 def _rows_of_devices(case: Case, seen: pl.LazyFrame) -> Iterator[Check]:

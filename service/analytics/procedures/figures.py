@@ -58,6 +58,17 @@ def compare(
                     yield check(label, number, found)
 
 
+def compare_row(
+    case: Case, label: object, row: Mapping[str, Any], naming: Naming
+) -> Iterator[Check]:
+    """Numbers of a table's row against the figures of its device or period, where names agree."""
+    for name, wanted in row.items():
+        have = naming.find(name)
+        have = have.value if isinstance(have, Estimate) else have
+        if isinstance(have, int | float) and isinstance(wanted, int | float):
+            yield case.check(f"{label}: {name}", float(wanted), float(have))
+
+
 def confidence_of(case: Case) -> float:
     named = ("confidence", "cl", "conf_level", "confidence_level", "level", "conf")
     given = next((case.inputs[name] for name in named if name in case.inputs), None)

@@ -113,8 +113,6 @@ def _of_counts(case: Case) -> dict[str, Any]:
     for name in next(iter(each.values())):
         by_future = {key: found[name] for key, found in each.items()}
         figures[name] = by_future if len(each) > 1 else next(iter(by_future.values()))
-    if not isinstance(futures, list):
-        figures["estimate"] = rate
     return figures
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from service.analytics.methods.distributions import Floats, two_sided_z
+from service.analytics.methods.distributions import two_sided_z
 from service.analytics.methods.lifetimes import Lifetimes
 from service.analytics.methods.rates import Limits
 from service.analytics.methods.survival import (
@@ -21,7 +21,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare, confidence_of
 from service.analytics.procedures.given import Row
-from service.analytics.procedures.naming import Curve, Estimate, LimitsOf
+from service.analytics.procedures.naming import Curve, Estimate, LimitsOf, even_limits
 from service.analytics.procedures.samples import (
     LIFE_ALIASES,
     Sample,
@@ -141,11 +141,8 @@ def _hazard(curve: SurvivalCurve) -> Curve:
             factor = float(np.exp(two_sided_z(level) * error / value))
             return Limits(value / factor, value * factor)
 
-        def even(level: float) -> Limits:
-            margin = two_sided_z(level) * error
-            return Limits(value - margin, value + margin)
-
-        return Estimate(value, error, limits, {"log": limits, "plain": even})
+        laws = {"log": limits, "plain": even_limits(value, error)}
+        return Estimate(value, error, limits, laws)
 
     return Curve(at, _last(curve), [float(value) for value in curve.hazard])
 
@@ -206,18 +203,9 @@ def _of_steps(lives: Lifetimes, curve: SurvivalCurve) -> dict[str, Any]:
         "first_zero": float(curve.ages[zero[0]]) if len(zero) else None,
         "start_age_at_risk": lambda least: youngest_age(lives, int(least)),
         "times": [float(age) for age in curve.ages],
-        "at_risk": _stepwise(curve, curve.at_risk),
-        "n_event": _stepwise(curve, curve.events),
+        "at_risk": Curve.stepwise(curve.ages, curve.at_risk),
+        "n_event": Curve.stepwise(curve.ages, curve.events),
     }
-
-
-def _stepwise(curve: SurvivalCurve, values: Floats) -> Curve:
-    padded = np.concatenate([[0.0], values])
-    return Curve(
-        lambda age: Estimate(float(padded[np.searchsorted(curve.ages, age, side="right")])),
-        _last(curve),
-        [float(value) for value in values],
-    )
 
 
 def _group_curve(case: Case, rows: Sequence[Row]) -> dict[str, Any]:
@@ -239,12 +227,7 @@ def _incidence(sample: Sample) -> dict[str, Any]:
 
     def share(cause: int) -> Curve:
         ages, values = cumulative_incidence(sample.lives, numbers.astype(float), cause)
-        padded = np.concatenate([[0.0], values])
-        return Curve(
-            lambda age: Estimate(float(padded[np.searchsorted(ages, age, side="right")])),
-            float(ages[-1]),
-            [float(value) for value in values],
-        )
+        return Curve.stepwise(ages, values)
 
     curves: Mapping[str, Curve] = {cause: share(at) for at, cause in enumerate(causes, 1)}
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from service.analytics.methods.distributions import Floats, two_sided_z
+from service.analytics.methods.distributions import Floats
 from service.analytics.methods.histories import Histories
 from service.analytics.methods.mean_cumulative import (
     Difference,
@@ -22,7 +22,7 @@ from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare, confidence_of
 from service.analytics.procedures.histories import given_events, histories_of, parts_of
-from service.analytics.procedures.naming import MEMBERS, Curve, Estimate
+from service.analytics.procedures.naming import MEMBERS, Curve, Estimate, even_limits
 
 _ONE_SIDED_95 = 0.90  # the source prints two-sided 90 % limits as one-sided 95 %
 _STEP_TIME: given.Names = ("t", "time", "age", "day", "days", "hours", "x")
@@ -147,7 +147,7 @@ def _figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[st
         "zero_events_rate_upper": garwood(0, curve.exposure, confidence=level).upper,
         "upper_rate": garwood(0, curve.exposure, confidence=level).upper,
         "rate": bound,
-        "at_risk": _stepwise(curve.ages, curve.at_risk),
+        "at_risk": Curve.stepwise(curve.ages, curve.at_risk),
         "times": [float(age) for age in curve.ages],
     }
     if not len(curve.values):
@@ -156,18 +156,9 @@ def _figures(case: Case, histories: Histories, curve: MeanCumulative) -> dict[st
     error = curve.standard_error
     figures["se_robust_last"] = None if error is None else error[-1]
     if error is not None:
-        figures |= {"se_robust": _stepwise(curve.ages, error)}
-        figures |= {"var_robust": _stepwise(curve.ages, error**2)}
+        figures |= {"se_robust": Curve.stepwise(curve.ages, error)}
+        figures |= {"var_robust": Curve.stepwise(curve.ages, error**2)}
     return figures
-
-
-def _stepwise(ages: Floats, values: Floats) -> Curve:
-    padded = np.concatenate([[0.0], values])
-    return Curve(
-        lambda age: Estimate(float(padded[np.searchsorted(ages, age, side="right")])),
-        float(ages[-1]) if len(ages) else None,
-        [float(value) for value in values],
-    )
 
 
 def _curve(case: Case, curve: MeanCumulative) -> Curve:
@@ -188,10 +179,7 @@ def _curve(case: Case, curve: MeanCumulative) -> Curve:
             low, high = log_limits(values, errors, level)
             return Limits(float(low[0]), float(high[0]))
 
-        def even(level: float) -> Limits:
-            margin = two_sided_z(level) * error
-            return Limits(value - margin, value + margin)
-
+        even = even_limits(value, error)
         laws = {"plain": even, "log": logarithmic, "robust": even if is_plain else logarithmic}
         return Estimate(value, error, laws["robust"], laws, {"robust": error})
 
@@ -229,17 +217,12 @@ def _differences(curves: Sequence[object], level: float) -> dict[str, Any]:
     found = difference(known[0], known[1], confidence=level)
     if not isinstance(found, Difference) or not len(found.ages):
         return {}
-    values = _stepwise(found.ages, found.values)
-    errors = _stepwise(found.ages, found.standard_error)
+    values = Curve.stepwise(found.ages, found.values)
+    errors = Curve.stepwise(found.ages, found.standard_error)
 
     def at(age: float) -> Estimate:
         value, error = values(age).value or 0.0, errors(age).value or 0.0
-
-        def limits(confidence: float) -> Limits:
-            margin = two_sided_z(confidence) * error
-            return Limits(value - margin, value + margin)
-
-        return Estimate(value, error, limits)
+        return Estimate(value, error, even_limits(value, error))
 
     def z(age: float) -> float | None:
         error = errors(age).value

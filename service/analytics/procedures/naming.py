@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from math import inf, isfinite, isnan
 from typing import Any
 
+import numpy as np
+
+from service.analytics.methods.distributions import Floats, two_sided_z
 from service.analytics.methods.rates import CONFIDENCE, Limits
 from service.analytics.procedures.words import LOWER, UPPER, Reading, plain, read_words, words_of
 
@@ -61,6 +64,16 @@ class Estimate:
         return error**2 if reading.wants_variance else error
 
 
+def even_limits(value: float, error: float) -> LimitsOf:
+    """The same error to both sides, by the normal law."""
+
+    def limits(level: float) -> Limits:
+        margin = two_sided_z(level) * error
+        return Limits(value - margin, value + margin)
+
+    return limits
+
+
 def _is_other(law: str) -> bool:
     """Laws that change the error itself, not only the shape of limits."""
     return law in {"robust", "scaled"}
@@ -82,6 +95,16 @@ class Curve:
 
     def __call__(self, age: float) -> Estimate:
         return self.at(age)
+
+    @classmethod
+    def stepwise(cls, ages: Floats, values: Floats) -> "Curve":
+        """0 before the first age, then the value of the last step."""
+        padded = np.concatenate([[0.0], values])
+        return cls(
+            lambda age: Estimate(float(padded[np.searchsorted(ages, age, side="right")])),
+            float(ages[-1]) if len(ages) else None,
+            [float(value) for value in values],
+        )
 
 
 @dataclass(frozen=True)

@@ -143,8 +143,9 @@ def _row(case: Case, wanted: given.Row, row: ParetoRow) -> Iterator[Check]:
         "cum_pct": 100 * row.cumulative_share,
         "percent": 100 * row.share,
     }
-    for name in have.keys() & {name for name, value in wanted.items() if value is not None}:
-        yield case.check(f"{row.item}: {name}", wanted[name], have[name])
+    for name, value in have.items():
+        if wanted.get(name) is not None:
+            yield case.check(f"{row.item}: {name}", wanted[name], value)
 
 
 def _figures(rows: list[ParetoRow], exposure: dict[str, float]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from service.analytics.methods.replacement import (
 )
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
-from service.analytics.procedures.figures import compare
+from service.analytics.procedures.figures import compare, compare_row
 from service.analytics.procedures.naming import Either, Naming
 
 _PLANNED: given.Names = ("cost_planned", "cp", "planned", "c_p", "cost_preventive", "cost_pm",
@@ -123,10 +123,7 @@ def check_risk(case: Case) -> Iterator[Check]:
         entry = by_device[device]
         naming = Naming({"rank": entry.rank, "p_next_year": entry.chance, "risk": entry.risk},
                         {"p_next_year": _CHANCE, "risk": ("score",)})  # fmt: skip
-        for name, wanted in row.items():
-            have = naming.find(name)
-            if isinstance(have, int | float) and isinstance(wanted, int | float):
-                yield case.check(f"{device}: {name}", wanted, have)
+        yield from compare_row(case, device, row, naming)
     figures = {
         "first": ranked[0].candidate.device,
         "last": ranked[-1].candidate.device,

@@ -1,6 +1,5 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,12 @@ from service.analytics.methods.count_regression import (
     negative_binomial_regression,
     poisson_regression,
 )
-from service.analytics.methods.distributions import Floats, two_sided_p, two_sided_z
-from service.analytics.methods.rates import Limits
+from service.analytics.methods.distributions import Floats, two_sided_p
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.figures import compare
 from service.analytics.procedures.formula import Formula, column, exposure_of
-from service.analytics.procedures.naming import Estimate, LimitsOf
+from service.analytics.procedures.naming import Estimate, even_limits
 
 _COUNTS: given.Names = (
     "incidents", "y", "count", "counts", "failures", "events", "deaths", "days", "cases",
@@ -248,11 +246,7 @@ def _of_fit(fit: CountRegression, clusters: list[object] | None) -> dict[str, An
 
 
 def _coefficient(value: float, errors: dict[str, float]) -> Estimate:
-    def limits(law: str, level: float) -> Limits:
-        margin = two_sided_z(level) * errors[law]
-        return Limits(float(value) - margin, float(value) + margin)
-
-    laws: dict[str, LimitsOf] = {law: partial(limits, law) for law in errors}
+    laws = {law: even_limits(float(value), error) for law, error in errors.items()}
     return Estimate(float(value), errors["wald"], laws["wald"], laws, errors)
 
 

@@ -74,10 +74,9 @@ def labels_of(case: Case, size: int) -> list[Any]:
     counted = given.value(case, FAILURES)
     if isinstance(counted, Mapping) and len(counted) == size:
         return list(counted)
-    for names in (("periods", "years", "months", "labels", "dates"),):
-        listed = given.value(case, names)
-        if isinstance(listed, list) and len(listed) == size:
-            return [_label(one) for one in listed]
+    listed = given.value(case, ("periods", "years", "months", "labels", "dates"))
+    if isinstance(listed, list) and len(listed) == size:
+        return [_label(one) for one in listed]
     first = given.value(case, ("first_year", "start_year", "first", "start", "first_period"), 1)
     return [int(first) + index for index in range(size)]
 

@@ -17,7 +17,7 @@ from service.analytics.methods.shrinkage import (
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.exposed import EXPOSURE, FAILURES
-from service.analytics.procedures.figures import compare, confidence_of
+from service.analytics.procedures.figures import compare, compare_row, confidence_of
 from service.analytics.procedures.naming import Estimate, Member, Naming
 
 _TIMES: given.Names = ("expected", "e", "kh", *EXPOSURE)
@@ -178,8 +178,4 @@ def _each_actor(
                 },
                 aliases,
             )
-            for name, wanted in row.items():
-                have = naming.find(name)
-                have = have.value if isinstance(have, Estimate) else have
-                if isinstance(have, int | float) and isinstance(wanted, int | float):
-                    yield case.check(f"{number}: {name}", wanted, float(have))
+            yield from compare_row(case, number, row, naming)

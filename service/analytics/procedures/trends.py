@@ -11,9 +11,9 @@ from service.analytics.methods.trend_tests import Reversals, TrendTest
 from service.analytics.procedures import given
 from service.analytics.procedures.case import Case, CaseIncomplete, Check
 from service.analytics.procedures.exposed import is_failure_terminated
-from service.analytics.procedures.figures import compare
+from service.analytics.procedures.figures import compare, compare_row
 from service.analytics.procedures.histories import ENDS, GAPS, histories_of, names_of
-from service.analytics.procedures.naming import UNKNOWN, Either, Member, Naming
+from service.analytics.procedures.naming import MEMBERS, Either, Member, Naming
 
 PROCESS_ALIASES = {
     "beta": ("beta_mle", "rga_beta", "shape", "b", "beta_hat", "bhat", "power_beta"),
@@ -193,16 +193,12 @@ def check_trend_tests(case: Case) -> Iterator[Check]:
     if histories.devices == 1:
         figures |= _one_device_tests(histories, terminated=terminated)
     labels = [str(name) for name in names_of(case)]
-    figures["members"] = {
+    members = {
         label: figures["by_system"][str(number)]
         for number, label in enumerate(labels, 1)
         if str(number) in figures["by_system"]
     }
-    figures |= {
-        label: figures["by_system"][str(number)]
-        for number, label in enumerate(labels, 1)
-        if str(number) in figures["by_system"]
-    }
+    figures |= {MEMBERS: members} | members
     yield from _rows_of_systems(case, figures)
     yield from compare(case, figures, aliases=PROCESS_ALIASES, labels=labels)
 
@@ -232,11 +228,9 @@ def _rows_of_systems(case: Case, figures: dict[str, Any]) -> Iterator[Check]:
             continue
         for row in rows:
             mine = figures.get(str(given.read(row, given.DEVICE)), {})
-            naming = Naming(mine, PROCESS_ALIASES) if isinstance(mine, dict) else None
-            for column, wanted in row.items():
-                have = UNKNOWN if naming is None else naming.find(column)
-                if isinstance(have, int | float) and isinstance(wanted, int | float):
-                    yield case.check(f"{next(iter(row.values()))}: {column}", wanted, float(have))
+            if isinstance(mine, dict):
+                naming = Naming(mine, PROCESS_ALIASES)
+                yield from compare_row(case, next(iter(row.values())), row, naming)
 
 
 def _one_device_tests(histories: Histories, *, terminated: bool) -> dict[str, Any]:
