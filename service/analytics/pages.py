@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from service.analytics import service
 from service.analytics.api import Reader, SnapshotDep
 from service.analytics.catalogue import KINDS, Terms, kind_of
+from service.analytics.chosen import chosen
 from service.analytics.drill_down import addresses
 from service.analytics.exports import ExportFormat
 from service.analytics.failure_map import failure_map
@@ -75,13 +76,15 @@ def analytics(request: Request, snapshot: SnapshotDep, _by: Reader) -> Response:
 @router.get("/analytics/failure-rate")
 def failure_rate(request: Request, snapshot: SnapshotDep, conditions: ConditionsDep) -> Response:
     report = service.failure_rate(snapshot, conditions)
+    choices = choices_of(snapshot)
     return render(
         request,
         "analytics/failure_rate.html",
         report=report,
         plot=interval_plot(report, (HIGHER, LOWER)),
         conditions=conditions,
-        choices=choices_of(snapshot),
+        choices=choices,
+        chosen=chosen(conditions, choices, locale_of(request), has_groups=True),
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=TABLES,
         kinds=KINDS.values(),
@@ -157,7 +160,8 @@ def any_report(
     report = service.report(snapshot, conditions, name)
     cursor = _within(cursor, report)
     address = addresses(report, kind, conditions)
-    figure = report.figure and svg(report.figure, report.title, locale_of(request), address)
+    locale, choices = locale_of(request), choices_of(snapshot)
+    figure = report.figure and svg(report.figure, report.title, locale, address)
     return render(
         request,
         "analytics/report.html",
@@ -169,9 +173,10 @@ def any_report(
         kinds=KINDS.values(),
         figure=figure,
         address=address,
-        findings=[finding.words(locale_of(request)) for finding in report.findings],
+        findings=[finding.words(locale) for finding in report.findings],
         conditions=conditions,
-        choices=choices_of(snapshot),
+        choices=choices,
+        chosen=chosen(conditions, choices, locale, has_groups=kind.has_groups),
         grade_label=GRADE_LABELS[report.quality.grade],
         formats=tuple(form for form in ExportFormat if figure or form is not ExportFormat.SVG),
         alarms=ALARMS,
