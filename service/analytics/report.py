@@ -125,6 +125,11 @@ class Report:
         return replace(self, rows=(*known, *unknown))
 
 
+def p_said(value: float) -> str:
+    """A p value as a sentence has it, with its sign."""
+    return "p<0.001" if value < 0.001 else f"p={value:.3f}"  # noqa: PLR2004  # three digits
+
+
 def rounded(columns: tuple[Column, ...], row: Mapping[str, Value]) -> dict[str, Value]:
     """The row as it is shown: figures with the digits of their column."""
     digits = {column.key: column.digits for column in columns}

@@ -14,7 +14,7 @@ from service.analytics.methods.mean_cumulative import (
     start_age,
 )
 from service.analytics.methods.rates import DeviceSums, dispersion, rate_ratio, rate_ratio_p
-from service.analytics.report import Column, Fact, Finding, Report, Value
+from service.analytics.report import Column, Fact, Finding, Report, Value, p_said
 from service.analytics.reports.ages import Group, groups_by_age
 from service.analytics.reports.frame import Frame
 from service.analytics.reports.mean_cumulative_ages import AT_RISK_NEEDED, ages_shown, curves_of
@@ -50,7 +50,7 @@ NOTES = (
 )
 TOLD = N_(
     "%(one)sの故障率は%(rate_one)s、%(other)sは%(rate_other)s（件／100台・年）で、"
-    "%(ratio)s倍です（95％の範囲 %(lower)s～%(upper)s、p＝%(p)s）。%(verdict)s"
+    "%(ratio)s倍です（95％の範囲 %(lower)s～%(upper)s、%(p)s）。%(verdict)s"
 )
 DIFFERENT = N_("差があるといえます。")
 NOT_DIFFERENT = N_("差があるとはいえません。")
@@ -182,7 +182,7 @@ def _told(frame: Frame, one: Side, other: Side) -> Iterator[Finding]:
             "ratio": "–" if ratio is None else f"{ratio:.2f}",
             "lower": f"{limits.lower:.2f}",
             "upper": f"{limits.upper:.2f}" if np.isfinite(limits.upper) else "∞",
-            "p": "<0.001" if p < 0.001 else f"{p:.3f}",  # noqa: PLR2004  # three digits
+            "p": p_said(p),
             "verdict": DIFFERENT if p < ALPHA else NOT_DIFFERENT,
         },
     )

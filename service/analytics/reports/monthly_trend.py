@@ -18,7 +18,7 @@ from service.analytics.methods.rates import garwood
 from service.analytics.methods.seasons import Season, season
 from service.analytics.methods.too_few import TooFew
 from service.analytics.periods import EPOCH, day_number, next_month
-from service.analytics.report import Column, Finding, Report, Value
+from service.analytics.report import Column, Finding, Report, Value, p_said
 from service.analytics.reports.frame import Frame
 from service.analytics.reports.rainy_days import rain_told
 from service.analytics.reports.turning_points import (
@@ -58,10 +58,10 @@ NOTES = (
     N_("ばらつきが偶然より大きいときは、管理限界をその分広げています（Laneyのu′管理図）。"),
     N_("途中の月は判定していません。報告が遅れて届くと件数は増えます。"),
 )
-CHANGED = N_("%(month)sごろに故障率が%(before)sから%(after)sへ変わったとみられます（p＝%(p)s）。")
-NO_CHANGE = N_("期間の途中で故障率が変わったとはいえません（p＝%(p)s）。")
-SEASONAL = N_("季節による差があります（p＝%(p)s）。最も多い月は%(month)s月です。")
-NOT_SEASONAL = N_("季節による差があるとはいえません（p＝%(p)s）。")
+CHANGED = N_("%(month)sごろに故障率が%(before)sから%(after)sへ変わったとみられます（%(p)s）。")
+NO_CHANGE = N_("期間の途中で故障率が変わったとはいえません（%(p)s）。")
+SEASONAL = N_("季節による差があります（%(p)s）。最も多い月は%(month)s月です。")
+NOT_SEASONAL = N_("季節による差があるとはいえません（%(p)s）。")
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,9 @@ def _by_month(of_year: Ints, values: Floats) -> Floats:
 
 def _change(change: ChangePoint, labels: list[str]) -> Finding:
     if change.p_value >= ALPHA:
-        return Finding(NO_CHANGE, {"p": _p(change.p_value)})
+        return Finding(NO_CHANGE, {"p": p_said(change.p_value)})
     values = {
-        "p": _p(change.p_value),
+        "p": p_said(change.p_value),
         "month": labels[min(change.last + 1, len(labels) - 1)],
         "before": f"{change.rate_before * PER_DEVICES:.1f}",
         "after": f"{change.rate_after * PER_DEVICES:.1f}",
@@ -193,12 +193,10 @@ def _change(change: ChangePoint, labels: list[str]) -> Finding:
 
 def _season(cycle: Season) -> Finding:
     if cycle.p_value >= ALPHA:
-        return Finding(NOT_SEASONAL, {"p": _p(cycle.p_value)})
-    return Finding(SEASONAL, {"p": _p(cycle.p_value), "month": str(int(cycle.index.argmax()) + 1)})
-
-
-def _p(value: float) -> str:
-    return "<0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004  # three digits
+        return Finding(NOT_SEASONAL, {"p": p_said(cycle.p_value)})
+    return Finding(
+        SEASONAL, {"p": p_said(cycle.p_value), "month": str(int(cycle.index.argmax()) + 1)}
+    )
 
 
 def _figure(

@@ -9,7 +9,7 @@ from service.analytics.conditions import Conditions
 from service.analytics.filter_choices import groups_of
 from service.analytics.grouping import GroupBy
 from service.analytics.periods import Period
-from service.analytics.report import Report
+from service.analytics.report import Report, p_said
 from service.analytics.reports.compared_groups import NOT_TWO, compared_groups
 from service.analytics.service import report
 from service.analytics.snapshot_store import Snapshot, SnapshotStore
@@ -73,3 +73,10 @@ def test_the_choices_are_the_groups_of_the_city(unlike: Snapshot, extremes: tupl
     assert set(extremes) <= set(keys)
     assert groups_of(unlike, GroupBy.AGE) == groups_of(unlike, GroupBy.MINOR)
     assert groups_of(unlike, GroupBy.MAKER) == (("架空", "架空"),)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(0.0, "p<0.001"), (0.0009, "p<0.001"), (0.001, "p=0.001"), (0.5, "p=0.500")]
+)
+def test_a_p_value_is_said_with_its_sign(value: float, said: str):
+    assert p_said(value) == said
