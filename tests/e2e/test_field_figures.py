@@ -109,7 +109,7 @@ def test_three_taps_save_a_report_within_a_tenth_of_a_second(
     slow = slowness(phone)
     phone.context.set_offline(True)
     took = []
-    for _ in range(20):
+    for _ in range(40):  # of twenty, the 95th percentile would be the worst one
         phone.goto(f"{url}/T/{tagged.tag}")
         phone.evaluate(STOPWATCH)
         session = slowed(phone)
